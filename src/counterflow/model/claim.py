@@ -6,12 +6,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, field
 from hashlib import sha1, sha256
 from typing import Any, Final, NamedTuple
 
-from counterflow.model.money import Interval
+from counterflow.model.quantity import Quantity as Quantity
+from counterflow.model.quantity import plain as plain
 
 # Core roles of each claim type first in the tuple's first part, optional ones in the second.
 ROLES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -68,89 +68,14 @@ TERM_KEYS: Final = (
     "exclusivity",
     "rank",
 )
-QUALIFIERS: Final = ("exact", "approximately", "at_least", "more_than", "up_to", "less_than", "range", "order_of_magnitude")
-UNITS: Final = ("money", "percent", "GW", "MW", "kW", "GWh", "MWh", "multiple", "count", "shares")
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """An amount as a source writes it: `low`, `high` are the bare words (no width invented), an unstated end is None.
-
-    Full units of `currency` for money; percentages as percent. `hedge`, `digits`, `scales` and `part` keep the writing,
-    from which `loose()` and `tight()` widen when claims are compared.
-    """
-
-    low: Decimal | None
-    high: Decimal | None
-    currency: str | None
-    unit: str
-    per: str | None
-    qualifier: str
-    text: str  # with its hedge, verbatim
-    start: int
-    end: int
-    hedge: str = "exact"
-    digits: tuple[str, ...] = ()
-    scales: tuple[Decimal, ...] = (Decimal(1),)
-    part: Decimal = Decimal(1)  # "half of the $8 billion": 0.5
-    equivalents: tuple[Quantity, ...] = ()
-
-    def loose(self) -> Interval:
-        """What a fair editor would let pass."""
-        return self._interval(tight=False)
-
-    def tight(self) -> Interval:
-        """What the words say, to the last written digit."""
-        return self._interval(tight=True)
-
-    def _interval(self, *, tight: bool) -> Interval:
-        if not self.digits:  # a person's or a row's value: the bare words are all there is
-            return Interval(self.low, self.high)
-        return Interval.of(self.hedge, self.digits, self.scales, tight=tight).scaled(self.part)
-
-    def to_json(self) -> dict[str, Any]:
-        """The JSON contract of an amount, with the writing kept beside it."""
-        return {
-            "low": plain(self.low),
-            "high": plain(self.high),
-            "currency": self.currency,
-            "unit": self.unit,
-            "per": self.per,
-            "qualifier": self.qualifier,
-            "text": self.text,
-            "start": self.start,
-            "end": self.end,
-            "equivalents": [q.to_json() for q in self.equivalents],
-            "hedge": self.hedge,
-            "digits": list(self.digits),
-            "scales": [str(s) for s in self.scales],
-            "part": str(self.part),
-        }
-
-    @classmethod
-    def from_json(cls, body: Mapping[str, Any]) -> Quantity:
-        """Inverse of `to_json`; missing optional keys read as their defaults."""
-        return cls(
-            low=_number(body.get("low")),
-            high=_number(body.get("high")),
-            currency=body.get("currency"),
-            unit=body.get("unit") or "money",
-            per=body.get("per"),
-            qualifier=body.get("qualifier") or "exact",
-            text=body.get("text") or "",
-            start=body.get("start") or 0,
-            end=body.get("end") or 0,
-            hedge=body.get("hedge") or body.get("qualifier") or "exact",
-            digits=tuple(body.get("digits") or ()),
-            scales=tuple(Decimal(s) for s in body.get("scales") or ("1",)),
-            part=Decimal(body.get("part") or 1),
-            equivalents=tuple(cls.from_json(q) for q in body.get("equivalents") or ()),
-        )
 
 
 class Evidence(NamedTuple):
-    """What a claim stands on. `sentence`: a span of the document; `reference`: a named source outside the book, with our
-    own note; `assumption`: a name and who chose it. The last two have no span and no text of the source."""
+    """What a claim stands on.
+
+    `sentence`: a span of the document; `reference`: a named source outside the book, with our own note; `assumption`:
+    a name and who chose it. The last two have no span and no text of the source.
+    """
 
     kind: str = "sentence"
     start: int | None = None
@@ -253,7 +178,7 @@ class Claim:
             self.text_sha256,
             self.evidence[0].start,
         ]
-        return sha1(compact(asserted).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return sha1(compact(asserted).encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()[:16]
 
     @property
     def frame(self) -> str:
@@ -397,25 +322,9 @@ def normalised(quote: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[‐-―−]", "-", text)).strip()
 
 
-def plain(value: Decimal | None) -> int | float | None:
-    """A Decimal as JSON writes it: a whole number as an integer."""
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
 def compact(value: Any) -> str:
     """Compact JSON: no spaces, keys sorted, non-ASCII as it is."""
     return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-
-
-def with_confidence(claim: Claim, confidence: float, *flags: str) -> Claim:
-    """The same claim at another confidence, rounded to two places, with flags added."""
-    return replace(claim, confidence=round(confidence, 2), flags=tuple(dict.fromkeys((*claim.flags, *flags))))
-
-
-def _number(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
 
 
 def _names(roles: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -13,11 +13,11 @@ _UP: Final = Context(prec=28, rounding=ROUND_CEILING)
 _INF: Final = Decimal("Infinity")
 
 # Bare counts of a unit that name only its size: (tight, loose) in units.
-MAGNITUDES: Final = {
-    "tens": ((20, 99), (10, 100)),
-    "hundreds": ((200, 999), (100, 1000)),
-    "multi": ((2, 99), (Decimal("1.5"), 999)),
-    "several": ((2, 99), (Decimal("1.5"), 999)),
+MAGNITUDES: Final[dict[str, tuple[tuple[Decimal, Decimal], tuple[Decimal, Decimal]]]] = {
+    "tens": ((Decimal(20), Decimal(99)), (Decimal(10), Decimal(100))),
+    "hundreds": ((Decimal(200), Decimal(999)), (Decimal(100), Decimal(1000))),
+    "multi": ((Decimal(2), Decimal(99)), (Decimal("1.5"), Decimal(999))),
+    "several": ((Decimal(2), Decimal(99)), (Decimal("1.5"), Decimal(999))),
 }
 
 
@@ -53,9 +53,10 @@ class Interval:
         *,
         tight: bool = False,
     ) -> Interval:
-        """What `digits` times `scale` means under `hedge`, loose (a fair editor's reading) or tight (the words).
+        """What `digits` times `scale` means under `hedge`: loose (a fair editor's reading) or tight (the words).
 
-        `digits` are the written mantissa ("38", "1.4"); a range has two, and may have two scales. `ValueError` for an unknown hedge.
+        `digits` are the written mantissa ("38", "1.4"); a range has two, and may have two scales. `ValueError` for an
+        unknown hedge.
         """
         mantissas = (digits,) if isinstance(digits, str) else tuple(digits)
         scales = (Decimal(scale),) if isinstance(scale, (Decimal, int)) else tuple(scale)

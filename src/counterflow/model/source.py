@@ -80,7 +80,7 @@ class Document:
         )
 
     def place(self, offset: int) -> str:
-        """ "name:line:column" of an offset, counted from 1, for Problems."""
+        """`name:line:column` of an offset, counted from 1, for Problems."""
         before = self.text[:offset]
         return f"{self.doc_id}:{before.count(chr(10)) + 1}:{offset - (before.rfind(chr(10)) + 1) + 1}"
 

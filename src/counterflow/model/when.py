@@ -23,7 +23,7 @@ def day(text: str) -> date:
 def first_day(text: str | None) -> date | None:
     """The first day that an ISO date of any precision can mean; `None` where the year is unknown."""
     found = _PARTIAL.match(text or "")
-    if not found or not 1 <= int(found[1]):
+    if not found or int(found[1]) < 1:
         return None
     try:
         return date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
@@ -61,7 +61,7 @@ def quarter_label(index: int) -> str:
 
 
 def parse_quarter(label: str) -> int:
-    """ "2026Q1" -> `8104`; `ValueError` with the expected form."""
+    """`"2026Q1"` -> `8104`; `ValueError` with the expected form."""
     found = re.fullmatch(r"(\d{4})Q([1-4])", label)
     if not found:
         raise ValueError(f"{label!r} is not a quarter; write it as 2026Q1")

@@ -1,0 +1,180 @@
+"""Commands that ask the book: what comes back round, what is owed, the report; and the demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from counterflow.cli import options as opt
+from counterflow.cli.options import DEFAULT_BOOK, Asof, BookOption, Format, Json, Known, Out, Recorded, Trust
+from counterflow.model.problem import Problem, Trouble
+
+if TYPE_CHECKING:
+    from counterflow.flows.build import Counting
+
+Count = Annotated[
+    str,
+    typer.Option(
+        "--count",
+        metavar="CLASS",
+        help="paid, committed, conditional, letter_of_intent or rumoured, each with those before it.",
+    ),
+]
+Reading = Annotated[
+    str,
+    typer.Option("--reading", help="A programme's total: inclusive of the named contracts, additional, or named only."),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    for command in (circular, owe, report, demo):
+        app.command()(command)
+
+
+def counting(count: str, reading: str) -> Counting:
+    """What to count; `Trouble` for a word that is none of the choices."""
+    from counterflow.flows.build import Counting
+
+    try:
+        return Counting(upto=count, reading=reading)
+    except ValueError as why:
+        raise Trouble("--count / --reading", str(why), "counterflow circular --help") from why
+
+
+def circular(
+    party: Annotated[str | None, typer.Argument(metavar="[PARTY]", help="The investor; without it, each one.")] = None,
+    payer: Annotated[str | None, typer.Option("--payer", help="Only money that comes back through this party.")] = None,
+    count: Count = "committed",
+    reading: Reading = "inclusive",
+    book: BookOption = DEFAULT_BOOK,
+    asof: Asof = None,
+    known: Known = None,
+    recorded: Recorded = None,
+    trust: Trust = 0.8,
+    json: Json = False,
+    fmt: Format = "table",
+    out: Out = None,
+) -> None:
+    """How much of an investor's money comes back to it as revenue: a band; whose dollar a payer spends; the loops.
+
+    Example: counterflow circular Amazon --payer OpenAI --count letter_of_intent
+    """
+    from counterflow import desk
+    from counterflow.show import answers
+
+    asked = opt.open_book(book, opt.question(asof, known, recorded, trust))
+    found = desk.circular(asked.book, party, payer, counting(count, reading))
+    if json:
+        opt.as_json(answers.circular_json(found))
+    elif fmt != "table" or out:
+        opt.show(answers.bands_table(found), fmt, out)
+    else:
+        for line in answers.circular_lines(found, asked.book, count):
+            opt.say(line)
+        opt.say(opt.dates_line(asked.book.question))
+
+
+def owe(
+    party: Annotated[str | None, typer.Argument(metavar="[PARTY]", help="Who owes; without it, each who does.")] = None,
+    reading: Reading = "inclusive",
+    book: BookOption = DEFAULT_BOOK,
+    asof: Asof = None,
+    known: Known = None,
+    recorded: Recorded = None,
+    trust: Trust = 0.8,
+    json: Json = False,
+    fmt: Format = "table",
+    out: Out = None,
+) -> None:
+    """What a party has promised, by supplier and year, and what there is to pay it with.
+
+    Example: counterflow owe OpenAI
+    """
+    from counterflow import desk
+    from counterflow.show import answers
+
+    asked = opt.open_book(book, opt.question(asof, known, recorded, trust))
+    owes = [desk.owe(asked.book, name, counting("committed", reading)) for name in desk.owing(asked.book, party)]
+    if json:
+        opt.as_json([answers.owe_json(found) for found in owes] if party is None else answers.owe_json(owes[0]))
+    elif fmt != "table" or out:
+        opt.show(answers.due_table(owes), fmt, out)
+    else:
+        for found in owes:
+            for line in answers.owe_lines(found, asked.book):
+                opt.say(line)
+        opt.say(opt.dates_line(asked.book.question) if owes else "Nobody in this book owes anything that counts.")
+
+
+def report(
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The file to write.")] = Path("report.html"),
+    count: Count = "committed",
+    reading: Reading = "inclusive",
+    book: BookOption = DEFAULT_BOOK,
+    asof: Asof = None,
+    known: Known = None,
+    recorded: Recorded = None,
+    trust: Trust = 0.8,
+) -> None:
+    """One offline HTML file: the headline numbers, commitments and loops, every figure linked to its evidence.
+
+    Example: counterflow report -o report.html
+    """
+    from counterflow import desk
+    from counterflow.show import report as page
+
+    asked = opt.open_book(book, opt.question(asof, known, recorded, trust))
+    text = page.report(desk.reported(asked.book, counting(count, reading), asked.store.head().hash))
+    try:
+        out.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as why:
+        raise Trouble(str(out), f"cannot be written: {why.strerror or why}", "name another file with -o") from why
+    opt.note(f"wrote {out} ({len(text.encode('utf-8')) // 1000} kB); open it in a browser, no network needed")
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the book and the report go.")] = Path(
+        "counterflow-demo"
+    ),
+) -> None:
+    """The main job from end to end on the example articles: read, ask, report. Ends by itself.
+
+    Example: counterflow demo --out demo-out
+    """
+    from counterflow import desk, starter
+    from counterflow.store import Store
+
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "book.db"
+    if not path.exists():
+        Store.create(path, recorded=desk.now()).close()
+    with starter.articles() as folder:
+        items = list(desk.read([str(folder)], Store.open(path)))
+    documents = [i for i in items if not isinstance(i, Problem)]
+    opt.say(
+        f"Read {len(documents)} example articles: {sum(len(d.claims) for d in documents)} claims, each with its sentence."
+    )
+    opt.complain(i for i in items if isinstance(i, Problem))
+    _ask(path, out)
+
+
+def _ask(path: Path, out: Path) -> None:
+    """Every question that this program answers, on the demo's book."""
+    answers: tuple[tuple[str, Any], ...] = (
+        ("counterflow deals", lambda: _deals(str(path))),
+        ("counterflow circular", lambda: circular(book=str(path))),
+        ("counterflow owe OpenAI", lambda: owe("OpenAI", book=str(path))),
+        (f"counterflow report -o {out / 'report.html'}", lambda: report(out / "report.html", book=str(path))),
+    )
+    for command, run in answers:
+        opt.say(f"\n$ {command} --book {path}")
+        run()
+
+
+def _deals(path: str) -> None:
+    from counterflow.cli import reading
+
+    reading.deals(book=path)

@@ -1,0 +1,302 @@
+"""Commands that put things into a book, rule on them, and list what it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from counterflow.cli import options as opt
+from counterflow.cli.options import DEFAULT_BOOK, Asof, Because, BookOption, Format, Json, Known, Out, Recorded, Trust
+from counterflow.model.problem import Problem, Trouble
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands, in the order in which a newcomer needs them."""
+    for command in (init, read, claims, deals, parties, sources, problems, show, decide, add, log, undo, verify):
+        app.command()(command)
+
+
+def init(book: BookOption = DEFAULT_BOOK) -> None:
+    """Start a new, empty book.
+
+    Example: counterflow init --book ai.db
+    """
+    from counterflow import desk
+    from counterflow.store import Store
+
+    Store.create(book, recorded=desk.now()).close()
+    opt.note(f"{book} is ready; next: counterflow read ARTICLE... --book {book}")
+
+
+def read(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files (.txt, .html) and folders.")],
+    book: BookOption = DEFAULT_BOOK,
+    doc_date: Annotated[
+        str | None, typer.Option("--doc-date", metavar="DATE", help="When these texts appeared.")
+    ] = None,
+    gazetteer: Annotated[Path | None, typer.Option("--gazetteer", help="Names of your own, as JSON.")] = None,
+    no_store: Annotated[bool, typer.Option("--no-store", help="Write nothing anywhere.")] = False,
+    json: Json = False,
+) -> None:
+    """Read articles into claims, each with its sentence, proposed for review. Reading twice adds nothing.
+
+    Example: counterflow read wire.txt blog.html --doc-date 2026-03-04
+    """
+    from counterflow import desk
+    from counterflow.store import Store
+
+    if doc_date is not None:
+        opt.question(doc_date, None, None, 0.0)
+    store = None if no_store else Store.open(book, create=True)
+    documents: list[dict[str, Any]] = []
+    found: list[Problem] = []
+    for item in desk.read(sources, store, doc_date=doc_date, gazetteer=gazetteer):
+        if isinstance(item, Problem):
+            found.append(item)
+            continue
+        documents.append(_document(item))
+        state = f"{len(item.claims)} claims" if item.new else "known already, nothing added"
+        opt.note(f"{item.document.doc_id}: {state}")
+    if json:
+        opt.as_json({"documents": documents, "problems": [p.to_json() for p in found]})
+    if opt.complain(found):
+        raise typer.Exit(1)
+
+
+def _document(item: Any) -> dict[str, Any]:
+    body: dict[str, Any] = item.document.to_json()
+    kept = ("doc_id", "title", "doc_date", "doc_date_source", "lang", "segments", "duplicate_of", "text_sha256")
+    return {k: body[k] for k in kept} | {"text": item.document.text, "claims": [c.to_json() for c in item.claims]}
+
+
+def _list(what: str, columns: tuple[str, ...]) -> Any:
+    def command(
+        book: BookOption = DEFAULT_BOOK,
+        asof: Asof = None,
+        known: Known = None,
+        recorded: Recorded = None,
+        trust: Trust = 0.8,
+        fmt: Format = "table",
+        json: Json = False,
+        out: Out = None,
+    ) -> None:
+        from counterflow.show import listing
+
+        asked = opt.open_book(book, opt.question(asof, known, recorded, trust))
+        frame = listing.table(asked.book, what)
+        if not frame.height and fmt == "table" and out is None and not json:
+            opt.note(_EMPTY[what])
+            return
+        opt.show(frame, "json" if json else fmt, out, columns)
+
+    command.__name__ = what
+    command.__doc__ = f"{_WHAT[what]}\n\n    Example: counterflow {what} --format csv"
+    return command
+
+
+_WHAT = {
+    "claims": "List what the sources say: every claim, with its words.",
+    "deals": "List the deals: who pays whom, how much, how firm.",
+    "parties": "List everyone that claims speak of.",
+    "sources": "List the documents of the book.",
+    "problems": "List what waits for a person.",
+}
+_EMPTY = {
+    "claims": "no claims yet; read an article: counterflow read ARTICLE",
+    "deals": "no deals count yet; see counterflow claims, or lower --trust",
+    "parties": "no parties yet; read an article: counterflow read ARTICLE",
+    "sources": "no documents yet; read an article: counterflow read ARTICLE",
+    "problems": "nothing to settle",
+}
+claims = _list("claims", ("claim_id", "type", "roles", "amount", "status", "state", "confidence", "source_id"))
+deals = _list(
+    "deals", ("deal_id", "payer", "payee", "amount", "stage", "class", "years", "claims_for", "claims_against")
+)
+parties = _list("parties", ("party", "kind", "owner", "claims", "deals"))
+sources = _list("sources", ("source_id", "doc_date", "characters", "claims", "duplicate_of"))
+problems = _list("problems", ("where", "what", "remedy"))
+
+
+def show(
+    ident: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="A claim, deal, figure or decision (its first digits), a party or source."),
+    ],
+    book: BookOption = DEFAULT_BOOK,
+    asof: Asof = None,
+    known: Known = None,
+    recorded: Recorded = None,
+    trust: Trust = 0.8,
+    json: Json = False,
+) -> None:
+    """Show one thing with its evidence and its history.
+
+    Example: counterflow show OpenAI
+    """
+    from counterflow import desk
+    from counterflow.show import single
+
+    asked = opt.open_book(book, opt.question(asof, known, recorded, trust))
+    found = single.find(asked.book, [d for d, _ in asked.store.decisions()], ident, desk.named)
+    opt.as_json(found.body) if json else opt.say(found.text)
+
+
+def decide(
+    ident: Annotated[str, typer.Argument(metavar="ID", help="A claim (its first digits are enough) or a party.")],
+    because: Because,
+    accept: Annotated[bool, typer.Option("--accept", help="It says so, and it counts.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="It never counts.")] = False,
+    merge: Annotated[str | None, typer.Option("--merge", metavar="INTO", help="Two names of one party.")] = None,
+    split: Annotated[bool, typer.Option("--split", help="This name stands for itself.")] = False,
+    pin: Annotated[bool, typer.Option("--pin", help="Keep it as it is.")] = False,
+    low: Annotated[str | None, typer.Option("--low", help="Lower end, in full units.")] = None,
+    high: Annotated[str | None, typer.Option("--high", help="Upper end, in full units.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="How firm it is.")] = None,
+    change: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Any other field of a claim.")
+    ] = None,
+    book: BookOption = DEFAULT_BOOK,
+) -> None:
+    """Rule on a claim or a party. Rulings outlive re-reading and upgrades, and can be undone.
+
+    Example: counterflow decide 7f3a12 --accept --because "checked against the filing"
+    """
+    from counterflow import desk
+    from counterflow.store import Store
+
+    edits = desk.Edits(low=low, high=high, status=status, fields=dict(_pairs(change or (), "--set")))
+    wanted = [
+        name
+        for name, on in (
+            ("accept", accept),
+            ("reject", reject),
+            ("merge", merge),
+            ("split", split),
+            ("pin", pin),
+            ("edit", bool(edits)),
+        )
+        if on
+    ]
+    if len(wanted) != 1:
+        raise typer.BadParameter(
+            "choose one of --accept, --reject, --merge, --split, --pin, or an edit (--low, --high, --status, --set)"
+        )
+    ruling = desk.Ruling(wanted[0], ident, opt.who(), because, into=merge, edits=edits)
+    decision = desk.decide(Store.open(book), ruling)
+    opt.note(
+        f"decision {decision.decision_id}: {wanted[0]} {decision.target}; take it back: counterflow undo {decision.decision_id}"
+    )
+
+
+def add(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="TYPE", help="investment, valuation, funding_round, stake, capacity_commitment, financial_metric."
+        ),
+    ],
+    role: Annotated[list[str], typer.Option("--role", metavar="ROLE=NAME", help="Who is who; again for each.")],
+    because: Because,
+    amount: Annotated[str | None, typer.Option("--amount", help='In words: "about $4 billion".')] = None,
+    status: Annotated[str, typer.Option("--status")] = "completed",
+    scope: Annotated[str | None, typer.Option("--scope", help="new_money, contract_total, annual, ...")] = None,
+    basis: Annotated[str | None, typer.Option("--basis", help="pre_money, post_money, ...")] = None,
+    metric: Annotated[str | None, typer.Option("--metric", help="revenue, cash, ... of a financial_metric.")] = None,
+    years: Annotated[str | None, typer.Option("--years", metavar="P7Y", help="The term the amount covers.")] = None,
+    term: Annotated[
+        list[str] | None, typer.Option("--term", metavar="KEY=VALUE", help="condition, trigger, ...")
+    ] = None,
+    span: Annotated[str | None, typer.Option("--span", metavar="DOCUMENT:START-END")] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="A source outside the book.")] = None,
+    address: Annotated[str | None, typer.Option("--address", metavar="URL")] = None,
+    dated: Annotated[str | None, typer.Option("--date", metavar="DATE", help="When the source said so.")] = None,
+    note: Annotated[str | None, typer.Option("--note", help="What it says, in your own words.")] = None,
+    book: BookOption = DEFAULT_BOOK,
+) -> None:
+    """Add a claim that the reader missed (a span), or that stands in a source we may not store (a reference).
+
+    Example: counterflow add investment --role investor=Amazon --role investee=OpenAI --amount "$15 billion"
+    --source "Filing" --address https://example.org --date 2026-03-01 --note "first tranche" --because "the article leaves it out"
+    """
+    from counterflow import desk
+    from counterflow.store import Store
+
+    if bool(span) == bool(source):
+        raise typer.BadParameter("say where it stands: either --span DOCUMENT:START-END or --source NAME with --note")
+    draft = {"type": kind, "amount": amount, "status": status, "who": opt.who(), "scope": scope, "basis": basis}
+    draft |= {
+        "metric": metric,
+        "term": years,
+        "roles": _several(role, "--role"),
+        "terms": _several(term or (), "--term"),
+    }
+    where = span or {"source": source, "address": address, "date": dated, "note": note}
+    claim, decision = desk.add(Store.open(book), draft, where, because)
+    opt.note(f"claim {claim.claim_id} added; take it back: counterflow undo {decision.decision_id}")
+
+
+def _pairs(texts: Any, option: str) -> list[tuple[str, str]]:
+    pairs = [text.partition("=") for text in texts]
+    for key, equals, value in pairs:
+        if not (equals and key and value):
+            raise Trouble(option, f"{key + equals + value!r} is not KEY=VALUE", f"{option} key=value")
+    return [(key.strip(), value.strip()) for key, _, value in pairs]
+
+
+def _several(texts: Any, option: str) -> dict[str, list[str]]:
+    gathered: dict[str, list[str]] = {}
+    for key, value in _pairs(texts, option):
+        gathered.setdefault(key, []).append(value)
+    return gathered
+
+
+def log(book: BookOption = DEFAULT_BOOK, json: Json = False) -> None:
+    """Every decision ever made, the latest first.
+
+    Example: counterflow log
+    """
+    from counterflow.store import Store
+
+    decisions = [decision for decision, _ in Store.open(book).decisions()][::-1]
+    if json:
+        opt.as_json([d.to_json() for d in decisions])
+    elif not decisions:
+        opt.note("no decisions yet")
+    else:
+        for d in decisions:
+            opt.say(f"{d.decision_id}  {d.when[:19]}  {d.who}: {d.action} {d.target}  ({d.because})")
+
+
+def undo(
+    ident: Annotated[str | None, typer.Argument(metavar="[DECISION]", help="Which one; without it, the last.")] = None,
+    because: Because = "taken back",
+    book: BookOption = DEFAULT_BOOK,
+) -> None:
+    """Take back a decision of any age; an undo can be undone.
+
+    Example: counterflow undo 3f9a
+    """
+    from counterflow import desk
+    from counterflow.store import Store
+
+    decision = desk.undo(Store.open(book), ident, opt.who(), because)
+    opt.note(f"decision {decision.target} is taken back (by {decision.decision_id})")
+
+
+def verify(
+    path: Annotated[str | None, typer.Argument(metavar="[PATH]", help="A book; default --book.")] = None,
+    book: BookOption = DEFAULT_BOOK,
+) -> None:
+    """Check a book: the chain of hashes, claim ids, evidence against stored text, and that it rebuilds to the same.
+
+    Example: counterflow verify book.db
+    """
+    from counterflow.store import Store
+
+    store = Store.open(path or book)
+    if opt.complain(store.verify()):
+        raise typer.Exit(1)
+    head = store.head()
+    opt.say(f"{path or book}: {head[0]} events, all sound; head {head[1][:12]}")

@@ -1,0 +1,255 @@
+"""Floor 4: the one place where stages meet. Each function takes a store or a book and returns an answer to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from counterflow.model.book import Book, Party, Question, Support
+from counterflow.model.claim import Claim, Decision
+from counterflow.model.problem import Problem, Trouble
+from counterflow.model.source import Document
+
+if TYPE_CHECKING:
+    from counterflow.analyse.owed import Owed
+    from counterflow.analyse.returning import Circular, NoNamedPayer
+    from counterflow.flows.build import Counting, Dated
+    from counterflow.reconcile.anchors import Placed
+    from counterflow.store import Store
+
+
+class Read(NamedTuple):
+    """One document as read: its claims, and whether the book did not have it yet."""
+
+    document: Document
+    claims: tuple[Claim, ...]
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """The answer of `circular`, with what it counted, assumed and could not count."""
+
+    circular: Circular
+    curve: tuple[NoNamedPayer, ...]
+    money: Dated
+    support: Support
+    support_dated: Support
+
+
+@dataclass(frozen=True, slots=True)
+class Owes:
+    """The answer of `owe`, with what it counted, assumed and could not count."""
+
+    owed: Owed
+    money: Dated
+    support: Support
+
+
+def now() -> str:
+    """The time that events are recorded under: UTC to the microsecond."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def extract(path: Path, *, doc_date: str | None, gazetteer: Any) -> tuple[Document, list[Claim], list[Problem]]:
+    """File -> document -> claims; `Trouble` where the file cannot be read at all."""
+    from counterflow import sources
+    from counterflow.extract import rules
+
+    document, noticed = sources.load(path, doc_date)
+    reading = rules.read(document, gazetteer)
+    return document, reading.claims, [*noticed, *reading.problems]
+
+
+def read(
+    names: Sequence[str], store: Store | None, *, doc_date: str | None = None, gazetteer: Path | None = None
+) -> Iterator[Read | Problem]:
+    """Every source in order: a Read for each document, a Problem for all that stands in the way. Nothing half-written."""
+    from counterflow import sources
+    from counterflow.extract.gazetteer import Gazetteer
+
+    known = Gazetteer.builtin().with_file(gazetteer) if gazetteer else Gazetteer.builtin()
+    paths, missing = sources.expand(names)
+    yield from missing
+    for path in paths:
+        try:
+            document, claims, problems = extract(path, doc_date=doc_date, gazetteer=known)
+            new = store.add_reading(document, claims, problems, recorded=now()).new if store else True
+        except Trouble as trouble:
+            yield trouble.problem
+            continue
+        yield from problems
+        yield Read(document, tuple(claims), new)
+
+
+def placed(store: Store, recorded: str | None = None) -> list[Placed]:
+    """Every claim with where it stands and since when it was public."""
+    from counterflow.reconcile.anchors import Placed
+
+    documents = store.documents(recorded)
+    return [
+        Placed(
+            s.claim,
+            documents[s.doc_key].lineage if s.doc_key in documents else "text:" + s.claim.text_sha256,
+            s.recorded,
+            s.public,
+            s.public_basis,
+        )
+        for s in store.claims(recorded)
+    ]
+
+
+def book(store: Store, question: Question) -> Book:
+    """The reconciled book as of a question's three times and its trust."""
+    from counterflow.reconcile import build
+
+    decisions = [decision for decision, _ in store.decisions(question.recorded)]
+    pile = placed(store, question.recorded)
+    found = build.book(pile, decisions, parties=gazetteer_parties(), question=question)
+    return replace(found, documents=store.documents(question.recorded), problems=(*found.problems, *store.problems()))
+
+
+def gazetteer_parties() -> tuple[Party, ...]:
+    """Who the built-in gazetteer knows."""
+    from counterflow.extract.gazetteer import Gazetteer
+
+    return tuple(Gazetteer.builtin().parties.values())
+
+
+def owing(known: Book, party: str | None) -> list[str]:
+    """Whose commitments to show: the party named, or each that has some."""
+    if party is not None:
+        return [named(known, party)]
+    return sorted({d.payer for d in known.deals if d.family == "compute purchase" and d.money_class})
+
+
+def circular(known: Book, party: str | None, payer: str | None, counting: Counting) -> Returns:
+    """The money that comes back, over the flows of a book between groups of companies."""
+    from counterflow.analyse import returning
+    from counterflow.flows import build
+    from counterflow.flows.support import support
+
+    money = build.dated(known, counting)
+    flows = build.consolidated(money.flows, known)
+    answer = returning.circular(flows, group(known, party), group(known, payer))
+    curve = returning.no_named_payer(_readings(known, counting), answer.sources_of)
+    return Returns(answer, tuple(curve), money, support(flows, known, dated=False), support(flows, known, dated=True))
+
+
+def owe(known: Book, party: str, counting: Counting) -> Owes:
+    """What a party owes by supplier and year, and its coverage."""
+    from counterflow.analyse.owed import owed
+    from counterflow.flows import build
+    from counterflow.flows.support import support
+
+    money = build.dated(known, replace(counting, upto="rumoured"))
+    name = named(known, party)
+    flows = tuple(f for f in money.flows if name in {f.payer, f.payee})
+    return Owes(owed(flows, name, cash_usd=_cash(known, name)), money, support(flows, known, dated=True))
+
+
+def _readings(known: Book, counting: Counting) -> dict[str, Any]:
+    """The book's flows under each reading of its programmes."""
+    from counterflow.flows.build import READINGS, consolidated, dated
+
+    return {r: consolidated(dated(known, replace(counting, reading=r)).flows, known) for r in READINGS}
+
+
+def _cash(known: Book, party: str) -> float:
+    figure = next(iter(known.figures_of(party, "cash")), None)
+    return float(figure.estimate.central or 0) if figure and figure.estimate.unit == "money" else 0.0
+
+
+def named(known: Book, party: str) -> str:
+    """The name of the party that a user means; `Trouble` that proposes the nearest where there is none."""
+    from counterflow.reconcile.parties import find
+
+    return find(party, known.parties.values())
+
+
+def group(known: Book, party: str | None) -> str | None:
+    """The same, at the top of its chain of owners."""
+    from counterflow.flows.build import owner_of
+
+    return None if party is None else owner_of(named(known, party), known)
+
+
+class Edits(NamedTuple):
+    """What a person puts in place of what was read; amounts in full units."""
+
+    low: str | None = None
+    high: str | None = None
+    status: str | None = None
+    fields: Mapping[str, str] = {}
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that change."""
+        named = {"low": self.low, "high": self.high, "status": self.status}
+        return {k: v for k, v in named.items() if v is not None} | dict(self.fields)
+
+
+class Ruling(NamedTuple):
+    """What a person typed at `decide`."""
+
+    action: str
+    target: str  # the first digits of a claim's id, or a party
+    who: str
+    because: str
+    into: str | None = None
+    edits: Edits = Edits()
+
+
+def decide(store: Store, ruling: Ruling) -> Decision:
+    """Record one ruling on a claim or a party; `Trouble` where there is no such thing or the edit makes no claim."""
+    from counterflow.reconcile.rulings import on_claim, on_party
+
+    pile = placed(store)
+    matching = [p for p in pile if p.claim.claim_id.startswith(ruling.target)] if ruling.action != "merge" else []
+    act = (ruling.action, ruling.who, now(), ruling.because)
+    if len(matching) == 1:
+        decision = on_claim(matching[0], act, ruling.edits.changes())
+    else:
+        decision = on_party(ruling.target, act, into=ruling.into, pile=pile, parties=gazetteer_parties())
+    store.add_decision(decision, recorded=decision.when)
+    return decision
+
+
+def add(store: Store, draft: Mapping[str, Any], where: str | Mapping[str, Any], because: str) -> tuple[Claim, Decision]:
+    """A claim made by a person, from a span ("DOCUMENT:START-END") or a reference; accepted at once."""
+    from counterflow.extract import person
+    from counterflow.model.claim import Evidence
+    from counterflow.reconcile.anchors import anchor
+
+    made = person.Draft(**draft)
+    documents = list(store.documents().values())
+    if isinstance(where, str):
+        claim, document = person.from_span(made, where, documents)
+        lineage = document.lineage
+    else:
+        claim = person.from_reference(made, Evidence("reference", **where))
+        lineage = "text:" + claim.text_sha256
+    act = Decision("add", claim.claim_id, made.who, now(), because, anchor(claim, lineage), claim=claim.to_json())
+    store.add_decision(act, recorded=act.when, claim=claim)
+    return claim, act
+
+
+def undo(store: Store, ident: str | None, who: str, because: str) -> Decision:
+    """Take back one decision, the last that stands if none is named; `Trouble` where there is none."""
+    from counterflow.reconcile.anchors import standing
+
+    decisions = [decision for decision, _ in store.decisions()]
+    known = decisions if ident else [d for d in standing(decisions) if d.action != "undo"]
+    matching = [d for d in known if d.decision_id.startswith(ident or "")]
+    if not matching or (ident and len(matching) > 1):
+        raise Trouble(ident or "undo", "names no single decision" if ident else "nothing to undo", "counterflow log")
+    act = Decision("undo", matching[-1].decision_id, who, now(), because)
+    store.add_decision(act, recorded=act.when)
+    return act
+
+
+def today() -> date:
+    """The day that "now" is, UTC."""
+    return datetime.now(UTC).date()

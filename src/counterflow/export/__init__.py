@@ -1,0 +1,1 @@
+"""Floor 5: tables and graphs to files that other programs read."""

@@ -1,0 +1,192 @@
+"""Frames: at clause level, which type of claim an amount belongs to, and who fills each role.
+
+Patterns are data (frames.toml). Each amount gets the frame that fits it best; roles are then filled by position and
+marker, never by the nearest name alone, and a role without a filler stays empty.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from counterflow.extract.sentences import Sentence, Tag
+
+MONEY: Final = "M"
+_WINDOW: Final = 320  # characters either side of an amount in which its frame must stand
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One row of frames.toml, compiled."""
+
+    type: str
+    letter: str
+    weight: int
+    match: re.Pattern[str]
+    roles: dict[str, list[str]]
+    needs: str | None = None
+    not_before: re.Pattern[str] | None = None
+    metric: str | None = None
+    basis: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A frame found in a sentence: `trigger` is the place its status and subject are read from."""
+
+    type: str
+    sentence: Sentence
+    amount: Tag | None
+    trigger: tuple[int, int]
+    pattern: Pattern
+    groups: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """From the first to the last of trigger and amount, in the masked sentence."""
+        places = [self.trigger] + ([(self.amount.at, self.amount.end)] if self.amount else [])
+        return min(p[0] for p in places), max(p[1] for p in places)
+
+
+@cache
+def patterns() -> tuple[Pattern, ...]:
+    """Every pattern, compiled once."""
+    table = tomllib.loads(files("counterflow.extract").joinpath("frames.toml").read_text(encoding="utf-8"))
+    return tuple(_compile(row, table["macros"]) for row in [*table["frame"], *_metric_rows(table["metric"])])
+
+
+def framed(sentence: Sentence) -> Iterator[Framed]:
+    """The best frame of each amount of a sentence, in order of the amounts."""
+    for amount in sentence.quantities():
+        found = [f for p in patterns() if p.letter == amount.letter for f in _tries(p, sentence, amount)]
+        if found:
+            yield max(found, key=lambda f: (f.pattern.weight, -_distance(f)))
+
+
+def _tries(pattern: Pattern, sentence: Sentence, amount: Tag) -> Iterator[Framed]:
+    """Every place where a pattern fits this amount. The window bounds the work on a sentence without end."""
+    low = max(0, amount.at - _WINDOW)
+    window = f"{sentence.masked[low : amount.at]}‹Q{sentence.masked[amount.at + 2 : amount.end + _WINDOW]}"
+    at = 0
+    while found := pattern.match.search(window, at):
+        at = found.start() + 1
+        frame = _frame(pattern, found, sentence, amount, low)
+        if frame:
+            yield frame
+
+
+def _frame(pattern: Pattern, found: re.Match[str], sentence: Sentence, amount: Tag, low: int) -> Framed | None:
+    groups = {name: (a + low, b + low) for name in found.groupdict() for a, b in [found.span(name)] if a >= 0}
+    trigger = groups.pop("t", groups["q"])
+    if pattern.not_before and pattern.not_before.search(sentence.masked[max(0, trigger[0] - 12) : amount.at]):
+        return None
+    frame = Framed(pattern.type, sentence, amount, trigger, pattern, groups)
+    return frame if pattern.needs is None or NEEDS[pattern.needs](frame) else None
+
+
+def _distance(frame: Framed) -> int:
+    assert frame.amount is not None
+    return max(frame.trigger[0] - frame.amount.end, frame.amount.at - frame.trigger[1], 0)
+
+
+# ---------------------------------------------------------------- contexts a weak pattern needs
+_ROUND: Final = re.compile(
+    r"\b(?:round|rais(?:e|ed|ing)|financing|funding|fundrais\w+|series [a-k]|investors?|backers|capital increase)\b"
+)
+_EQUITY: Final = re.compile(r"\b(?:invest\w*|stake|shares?|equity|backers?|raise[ds]?|raising|round|fund\w*|valu\w+)\b")
+_SERVICE: Final = re.compile(
+    r"\b(?:cloud|comput\w*|capacity|infrastructure|data[ -]?cent\w+|servers?|chips?|gpus?|accelerators?|hosting|hardware|"
+    r"processors?|racks?|services|suppl\w+|semiconductors?|clusters?|megawatts?|gigawatts?|training|inference)\b|‹D\d+›"
+)
+
+
+def _round_context(frame: Framed) -> bool:
+    return bool(_ROUND.search(frame.sentence.masked))
+
+
+def _equity_context(frame: Framed) -> bool:
+    masked = frame.sentence.masked
+    return bool(_EQUITY.search(masked)) or len(frame.sentence.parties()) <= 2
+
+
+def _service_context(frame: Framed) -> bool:
+    return bool(_SERVICE.search(frame.sentence.masked)) and not re.search(
+        r"\b(?:funding|merger|takeover|buyout)\b", frame.sentence.masked
+    )
+
+
+def _two_parties(frame: Framed) -> bool:
+    return len({n for t in frame.sentence.parties() for n in t.mention.parties}) >= 2
+
+
+def _elliptic_investment(frame: Framed) -> bool:
+    before = frame.sentence.masked[: frame.span[0]]
+    return bool(
+        re.search(
+            r"\b(?:invest\w*|put|commit\w*|pledg\w*|contribut\w*|inject\w*|pour\w*|pay\w*|paid|provid\w*|pump\w*)\b[^;]*‹M\d+›",
+            before,
+        )
+    )
+
+
+NEEDS: Final = {
+    "round_context": _round_context,
+    "equity_context": _equity_context,
+    "service_context": _service_context,
+    "two_parties": _two_parties,
+    "elliptic_investment": _elliptic_investment,
+}
+
+
+# ---------------------------------------------------------------- reading the table
+def _compile(row: dict[str, Any], macros: dict[str, str]) -> Pattern:
+    letter = row.get("unit", MONEY)
+    text = row["match"]
+    for _ in range(2):  # a macro may hold another
+        for name, body in macros.items():
+            text = text.replace("{" + name + "}", body)
+    text = text.replace("{q}", r"(?P<q>‹Q\d+›)")
+    return Pattern(
+        type=row["type"],
+        letter=letter,
+        weight=row["weight"],
+        match=re.compile(text),
+        roles=row.get("roles", {}),
+        needs=row.get("needs"),
+        not_before=re.compile(row["not_before"]) if "not_before" in row else None,
+        metric=row.get("metric"),
+        basis=row.get("basis"),
+    )
+
+
+_LINK: Final = (
+    r"(?:(?:of|was|were|is|are|at|to|reached|reaching|reaches|hit|hits|stood|stands?|standing|totall?ed|totall?ing|came in|"
+    r"in|the|a|an|year|quarter|last|this|first|second|third|fourth|half|for|fiscal|through|from|its|by|around|rose|rise|rises|rising|grew|"
+    r"grow|climb\w*|jump\w*|fell|fall|surge[ds]?|increased?|doubled|tripled|would|could|will|may|might|expected|"
+    r"projected|forecast|estimated|seen|reported|as|high|substantial|some|roughly|q[1-4]|fy\d*|\d{4}|h[12]|[\w]+ quarter|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|ended|ending|months?|annual|"
+    r"be|reach|hit|come|exceed\w*|top\w*|pass\w*|surpass\w*|per|on|track|now|running|run|amount\w*|over|period|same|week|and|set|only|"
+    r"\(?[\w ]{2,20}\)|(?:[\w-]+ )?(?:basis|terms)),? ){0,9}?"
+)
+_MODIFIERS: Final = r"(?:(?!‹)[\w&'-]+ ){0,3}?"
+
+
+def _metric_rows(metrics: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Three templates for each metric: noun before the amount, amount before the noun, and the noun as a verb's object."""
+    for metric in metrics:
+        roles = {"company": metric.get("roles", ["possessive", "of", "subject", "with_object", "topic"])}
+        noun = rf"(?P<t>\b(?:{metric['nouns']})\b)"
+        row = {"type": "financial_metric", "metric": metric["name"], "roles": roles}
+        special = len(metric["nouns"]) < 30 or metric["name"] in {"cash", "annualized_revenue", "net_loss", "backlog"}
+        weight = 7 + (metric["name"] not in {"expenses", "cost", "net_income", "revenue"}) + special
+        yield row | {"weight": weight, "match": noun + r"(?: ‹R\d+›)?,? " + _LINK + "{q}"}
+        yield row | {"weight": weight, "match": "{q} (?:in |of |as |worth of )?" + _MODIFIERS + noun}
+        yield row | {
+            "weight": weight - 1,
+            "match": "{q} (?:a year |annually |last year |this year |so far )?(?:in|of) " + _MODIFIERS + noun,
+        }

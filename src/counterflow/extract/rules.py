@@ -1,0 +1,313 @@
+"""The rule extractor: a document in, claims with their evidence out. Offline, deterministic, one pass over the sentences."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from counterflow.extract import amounts, status, tell
+from counterflow.extract.frames import Framed, Pattern, framed
+from counterflow.extract.gazetteer import Gazetteer, Mention
+from counterflow.extract.names import mentions
+from counterflow.extract.sentences import Sentence, sentences
+from counterflow.extract.slots import Filler, Scene, can_pay, fill, subject_tags
+from counterflow.extract.terms import add_packages, terms_of
+from counterflow.extract.times import times
+from counterflow.model.book import Party
+from counterflow.model.claim import ROLES, Attribution, Claim, Evidence, Quantity
+from counterflow.model.problem import Problem
+from counterflow.model.source import Document
+
+VERSION: Final = "rules/0.1"
+_PAYING: Final = frozenset({"investor", "customer"})
+_LEAST_USD: Final = Decimal(100_000)  # below this a sum of money is a price tag, not a deal or a company's figure
+_TITLE_SURE: Final = 0.6
+_RAISING: Final = re.compile(
+    r"\b(?:rais(?:e|es|ed|ing) (?:\w+ ){0,2}(?:funds|money|capital|cash|funding|financing)|(?:funding|financing|fundraising|investment) round|fundraising|fundraise|series [a-k] round|new round|latest round)\b"
+)
+_PRICES: Final = re.compile(
+    r"\b(?:shares?|stock|price target|a share|ounce|barrel|token|subscription|bitcoin|gold|ether)\b"
+)
+
+
+class Reading(NamedTuple):
+    """What one document says: claims in text order, and what was seen and not understood."""
+
+    claims: list[Claim]
+    problems: list[Problem]
+    parties: dict[str, Party]  # everyone named, with kind and owner
+
+
+@dataclass(slots=True)
+class _State:
+    """What carries over from sentence to sentence."""
+
+    scene: Scene
+    document: Document
+    teller: Attribution = Attribution()
+    told_in: int = -1  # the paragraph in which the teller spoke
+    previous: tuple[Sentence, status.Standing] | None = None
+    standing: dict[tuple[str, tuple[str, ...]], status.Standing] = field(default_factory=dict)
+
+
+def read(document: Document, gazetteer: Gazetteer) -> Reading:
+    """Every claim of the types in `model.claim.ROLES` that the title, headings and body assert."""
+    named = mentions(document.text, document.segments, gazetteer)
+    found = amounts.find(document.text)
+    state = _State(_scene(document, named, gazetteer), document)
+    claims: list[Claim] = []
+    for sentence in sentences(document, named, found.quantities):
+        claims += _read_sentence(sentence, state)
+    problems = [_unread(document, *span) for span in found.unread]
+    return Reading(add_packages(_deduplicated(claims)), problems, _parties(named, gazetteer))
+
+
+def _unread(document: Document, start: int, end: int, why: str) -> Problem:
+    return Problem(
+        document.place(start),
+        f"{document.text[start:end]!r} looks like an amount and was not understood: {why}",
+        "add the claim by hand: counterflow add TYPE --role ROLE=NAME --amount '...' --span DOCUMENT:START-END",
+    )
+
+
+def _scene(document: Document, named: Sequence[Mention], gazetteer: Gazetteer) -> Scene:
+    spoken = Counter(
+        (m.parties[0], "")
+        for m in named
+        if len(m.parties) == 1 and m.kind not in {"media", "person", "product", "government"}
+    )
+    written = {m.parties[0]: m.written[0] for m in reversed(named) if len(m.parties) == 1}
+    scene = Scene(kinds={}, owners={})
+    for mention in named:
+        for party in mention.parties:
+            scene.kinds.setdefault(party, mention.kind)
+    if spoken:
+        main = max(spoken, key=lambda k: (spoken[k], k))[0]
+        scene.main = (main, written[main])
+    for name, party in _parties(named, gazetteer).items():
+        scene.owners[name] = party.owner
+        scene.kinds[name] = party.kind
+    return scene
+
+
+def _parties(named: Sequence[Mention], gazetteer: Gazetteer) -> dict[str, Party]:
+    known = gazetteer.parties
+    everyone = {name: m.kind for m in named if m.kind not in {"media", "person"} for name in m.parties}
+    return {n: known.get(n) or Party(n, "company" if kind == "product" else kind) for n, kind in everyone.items()}
+
+
+# ---------------------------------------------------------------- one sentence
+def _read_sentence(sentence: Sentence, state: _State) -> Iterator[Claim]:
+    state.teller = _who_says(sentence, state)
+    if sentence.segment == "title" and sentence.masked.rstrip().endswith("?"):
+        return  # a question asserts nothing by itself
+    if sentence.segment == "heading":
+        state.scene.issuer = None
+    drafts = [f for f in framed(sentence) if _plausible(f)]
+    if bare := _bare_round(sentence, drafts):
+        drafts.append(bare)
+    for frame in sorted(drafts, key=lambda f: (f.type != "funding_round", f.span)):
+        yield from _claims(frame, state)
+
+
+def _who_says(sentence: Sentence, state: _State) -> Attribution:
+    """The sentence's own source, else the one that its paragraph opened."""
+    opened = tell.teller(sentence)
+    if opened is None:
+        return state.teller if sentence.paragraph == state.told_in else Attribution()
+    state.told_in = sentence.paragraph
+    return opened
+
+
+def _plausible(frame: Framed) -> bool:
+    amount = frame.amount
+    if amount is None or amount.letter != "M":
+        return True
+    quantity = amount.quantity
+    if quantity.per in {"share", "unit", "hour", "MWh"}:
+        return False
+    size = quantity.high if quantity.low is None else quantity.low
+    return size is None or size >= _LEAST_USD
+
+
+def _bare_round(sentence: Sentence, drafts: Sequence[Framed]) -> Framed | None:
+    """ "plans to raise funds at a valuation of $90bn": a round without a sum, where its price is given."""
+    found = _RAISING.search(sentence.masked)
+    if not found or any(f.type == "funding_round" for f in drafts) or not any(f.type == "valuation" for f in drafts):
+        return None
+    pattern = Pattern("funding_round", "", 0, _RAISING, {"issuer": ["subject", "possessive", "issuer", "near"]})
+    return Framed("funding_round", sentence, None, found.span(), pattern)
+
+
+def _claims(frame: Framed, state: _State) -> Iterator[Claim]:
+    roles = _roles(frame, state.scene)
+    if not roles or not _fits(frame, roles):
+        return
+    stands = _standing(frame, roles, state)
+    if frame.type != "financial_metric":
+        state.previous = (frame.sentence, stands)
+    for one in _each(frame, roles):
+        claim = _claim(frame, one, stands, state)
+        _remember(claim, one, frame, state)
+        yield claim
+
+
+def _roles(frame: Framed, scene: Scene) -> dict[str, Filler]:
+    """Every role that someone fills, the core ones first."""
+    roles: dict[str, Filler] = {}
+    taken: set[str] = set()
+    for role, strategies in frame.pattern.roles.items():
+        found = fill(frame, scene, strategies, taken)
+        if not found:
+            continue
+        if role in _PAYING:
+            paying = [i for i, n in enumerate(found.names) if can_pay(n, scene)]
+            found = Filler(tuple(found.names[i] for i in paying), tuple(found.written[i] for i in paying), found.sure)
+        if found.names:
+            roles[role] = found
+            taken |= set(found.names)
+    return roles
+
+
+def _fits(frame: Framed, roles: dict[str, Filler]) -> bool:
+    """A claim names at least its actor; an investment without any party, or a figure of nobody, is no claim."""
+    core = ROLES[frame.type][0]
+    if frame.type in {"valuation", "funding_round", "financial_metric"}:
+        return core[0] in roles and len(roles[core[0]].names) == 1
+    if frame.type == "stake":
+        return "holder" in roles and "company" in roles
+    return any(role in roles for role in core)
+
+
+def _standing(frame: Framed, roles: dict[str, Filler], state: _State) -> status.Standing:
+    if frame.trigger[0] == frame.trigger[1] and state.previous and state.previous[0] is frame.sentence:
+        return state.previous[1]  # the verb is left out: it is the one before
+    read_off = status.standing(frame)
+    key = (frame.type, tuple(sorted(n for f in roles.values() for n in f.names)))
+    if read_off is None or (frame.sentence.segment != "body" and read_off.status == "completed"):
+        read_off = state.standing.get(key) or read_off or _default(frame)
+    return read_off
+
+
+def _default(frame: Framed) -> status.Standing:
+    if frame.sentence.segment != "body":
+        return status.Standing("rumoured")
+    return status.Standing("signed" if frame.type == "capacity_commitment" else "completed")
+
+
+def _each(frame: Framed, roles: dict[str, Filler]) -> Iterator[dict[str, Filler]]:
+    """ "A and B each put in $40m" is one claim for each; so are the customers and holders of a shared verb."""
+    split = next((r for r in ("investor", "holder") if r in roles and len(roles[r].names) > 1), None)
+    if split is None or frame.type not in {"investment", "stake"} or not _distributes(frame):
+        yield roles
+        return
+    several = roles[split]
+    for name, written in zip(several.names, several.written, strict=True):
+        yield roles | {split: Filler((name,), (written,), several.sure)}
+
+
+def _distributes(frame: Framed) -> bool:
+    return bool(re.search(r"\beach\b|\bapiece\b|\bboth\b", frame.sentence.masked))
+
+
+def _remember(claim: Claim, roles: dict[str, Filler], frame: Framed, state: _State) -> None:
+    scene, paragraph = state.scene, frame.sentence.paragraph
+    if claim.type == "funding_round" and "issuer" in roles:
+        scene.issuer = (roles["issuer"].names[0], roles["issuer"].written[0], paragraph)
+    if claim.type == "capacity_commitment" and {"customer", "supplier"} <= set(roles):
+        scene.pairs[(roles["customer"].names[0], roles["supplier"].names[0])] += 1
+    if claim.type == "investment" and {"investor", "investee"} <= set(roles):
+        for name in roles["investor"].names:
+            scene.targets[name] = (roles["investee"].names[0], roles["investee"].written[0])
+    if claim.type != "financial_metric":
+        state.standing[(claim.type, tuple(sorted(claim.parties)))] = status.Standing(
+            claim.status, claim.polarity, claim.modality
+        )
+
+
+# ---------------------------------------------------------------- the claim
+def _claim(frame: Framed, roles: dict[str, Filler], stands: status.Standing, state: _State) -> Claim:
+    sentence, document = frame.sentence, state.document
+    start, end = _evidence(frame)
+    when = times(document.text[start:end], document.doc_date, figure=frame.type == "financial_metric")
+    flags = ["announced"] if stands.status == "planned" and _announced(frame, roles, state) else []
+    sure = min((f.sure for f in roles.values()), default=0.5) * (_TITLE_SURE if sentence.segment != "body" else 1.0)
+    missing = [r for r in ROLES[frame.type][0] if r not in roles]
+    return Claim(
+        type=frame.type,
+        roles={r: f.names for r, f in roles.items()},
+        roles_as_written={r: f.written for r, f in roles.items()},
+        status=stands.status,
+        evidence=(Evidence("sentence", start, end, document.text[start:end]),),
+        text_sha256=document.text_sha256,
+        doc_id=document.doc_id,
+        amount=frame.amount.quantity if frame.amount else None,
+        amount_scope=status.scope(frame) if frame.amount and frame.type in _SCOPED else None,
+        valuation_basis=(frame.pattern.basis or status.basis(frame)) if frame.type == "valuation" else None,
+        metric=frame.pattern.metric,
+        terms=terms_of(frame, document),
+        polarity=stands.polarity,
+        modality=stands.modality,
+        valid_time=when.valid,
+        event_date=when.event,
+        attribution=state.teller,
+        extractor=VERSION,
+        confidence=round(0.95 * sure * (0.9 if missing else 1.0), 2),
+        flags=tuple([*flags, *(["title"] if sentence.segment == "title" else [])]),
+    )
+
+
+_SCOPED: Final = frozenset({"investment", "funding_round", "capacity_commitment"})
+
+
+def _announced(frame: Framed, roles: dict[str, Filler], state: _State) -> bool:
+    names = tuple(n for f in roles.values() for n in f.names)
+    written = tuple(n for f in roles.values() for n in f.written)
+    return tell.announced(state.teller, names, written)
+
+
+def _evidence(frame: Framed) -> tuple[int, int]:
+    """The clause that carries the claim, from its subject to its amount, in the document's offsets."""
+    sentence = frame.sentence
+    a, b = frame.span
+    first, last = sentence.clause(a)[0], sentence.clause(max(a, b - 1))[1]
+    tags = subject_tags(sentence, a)
+    if tags:
+        first = min(first, tags[0].at)
+    start, end = sentence.offset(first), (sentence.offset(last) if last < len(sentence.masked) else sentence.end)
+    text_start = start + _leading(sentence.masked[first:])
+    return text_start, max(end, _amount_end(frame, text_start))
+
+
+def _leading(masked: str) -> int:
+    return len(masked) - len(masked.lstrip(" ,;:-"))
+
+
+def _amount_end(frame: Framed, least: int) -> int:
+    if frame.amount is None:
+        return least + 1
+    quantity: Quantity = frame.amount.quantity
+    return max([quantity.end, *(e.end for e in quantity.equivalents)])
+
+
+def _deduplicated(claims: Sequence[Claim]) -> list[Claim]:
+    """One claim for what a document says twice the same way; every mention stays in its evidence."""
+    kept: dict[tuple[object, ...], Claim] = {}
+    for claim in claims:
+        amount = claim.amount
+        key = (
+            claim.type,
+            tuple(sorted((r, tuple(sorted(n))) for r, n in claim.roles.items())),
+            amount and (amount.low, amount.high, amount.currency, amount.unit, amount.per),
+            (claim.amount_scope, claim.valuation_basis, claim.metric, claim.status, claim.polarity),
+        )
+        if key not in kept:
+            kept[key] = claim
+            continue
+        first, second = sorted((kept[key], claim), key=lambda c: -c.confidence)
+        kept[key] = replace(first, evidence=(*first.evidence, *(e for e in second.evidence if e not in first.evidence)))
+    return list(kept.values())

@@ -1,0 +1,463 @@
+"""Slots: who fills a role, by position and marker around a frame's trigger.
+
+Each strategy is a small function `(frame, scene) -> Filler | None`, named in frames.toml; the first that answers wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from counterflow.extract.frames import Framed
+from counterflow.extract.sentences import Sentence, Tag
+from counterflow.model.book import NEVER_PAY
+
+_GROUP: Final = r"‹P\d+›(?:(?:, and |, | and | & |/)‹P\d+›)*"
+_LEAD_IN: Final = (
+    r"(?:(?:the|a|an|its|their|his|her|our|rival|fellow|us|uk|chinese|french|german|japanese|start-?up|startup|chipmaker|chip|maker|"
+    r"lab|laboratory|developer|designer|company|group|firm|giant|ai|model|specialist|venture|cloud|provider|operator|fledgling|"
+    r"newcomer|[\w-]+-based|software|robotics|data|cent(?:er|re)|parent|owner|competitor|partner|customer|unit|\w+(?:er|or|ist)),? ){0,5}"
+)
+_PREPOSITIONS: Final = re.compile(
+    r"\b(?:of|with|by|from|in|into|to|for|at|on|against|behind|like|than|as|including|via|through|among|beyond|per|toward|towards|versus|"
+    r"citing|told|over|about|under|between|after|since|alongside|except|and unlike|unlike|such as|according to|compared with)\s+"
+    + _LEAD_IN
+    + r"$"
+)
+
+
+class Filler(NamedTuple):
+    """Who fills a role: canonical names, the names as written, where, and how sure (0..1)."""
+
+    names: tuple[str, ...]
+    written: tuple[str, ...]
+    sure: float
+
+
+@dataclass(slots=True)
+class Scene:
+    """What the article has said so far: needed where a sentence leaves a role to its context."""
+
+    main: tuple[str, str] | None = None  # the party most spoken of (canonical, as written)
+    issuer: tuple[str, str, int] | None = None  # of the round spoken of, with its paragraph
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)  # (customer, supplier) seen
+    targets: dict[str, tuple[str, str]] = field(default_factory=dict)  # investor -> investee, as written
+    kinds: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, str | None] = field(default_factory=dict)
+
+
+Strategy = Callable[[Framed, Scene], "Filler | None"]
+
+
+def fill(frame: Framed, scene: Scene, strategies: Sequence[str], taken: set[str]) -> Filler | None:
+    """The first strategy that names someone not yet in another role (`taken`)."""
+    for place, name in enumerate(strategies):
+        found = STRATEGIES[name](frame, scene) if name in STRATEGIES else None
+        found = found and _without(found, taken)
+        if found:
+            return found._replace(sure=found.sure * (1.0 if place < 3 else 0.93))
+    if "near" in strategies and not frame.groups.get("target") and scene.main:
+        return _without(Filler((scene.main[0],), (scene.main[1],), 0.6), taken)
+    return None
+
+
+def _without(filler: Filler, taken: set[str]) -> Filler | None:
+    pairs = [(n, w) for n, w in zip(filler.names, filler.written, strict=True) if n not in taken]
+    return Filler(tuple(n for n, _ in pairs), tuple(w for _, w in pairs), filler.sure) if pairs else None
+
+
+def _filler(tags: Sequence[Tag], sure: float = 1.0) -> Filler | None:
+    names: dict[str, str] = {}
+    for tag in tags:
+        for name, written in zip(tag.mention.parties, tag.mention.written, strict=True):
+            names.setdefault(name, written)
+    if not names:
+        return None
+    return Filler(tuple(names), tuple(names.values()), sure * min(t.mention.confidence for t in tags))
+
+
+def _group_at(sentence: Sentence, start: int, end: int) -> list[Tag]:
+    return sentence.parties(start, end)
+
+
+def _marked(sentence: Sentence, pattern: str, start: int, end: int) -> list[Tag]:
+    """The party group that follows a marker within a stretch of the sentence."""
+    found = re.compile(rf"(?:{pattern})\s+{_LEAD_IN}(?P<who>{_GROUP})").search(sentence.masked, start, end)
+    return sentence.parties(*found.span("who")) if found else []
+
+
+# ---------------------------------------------------------------- subjects
+def subject_tags(sentence: Sentence, before: int) -> list[Tag]:
+    """The party group that governs a verb at `before`: the nearest in its clause that no preposition or possessive holds."""
+    start, _ = sentence.clause(max(0, before - 1))
+    while True:
+        found = _free_group(sentence, start, before)
+        if found or start == 0:
+            return found
+        start = sentence.clause(start - 1)[0]
+
+
+def _free_group(sentence: Sentence, start: int, before: int) -> list[Tag]:
+    for group in reversed(list(re.finditer(_GROUP, sentence.masked[start:before]))):
+        a, b = group.start() + start, group.end() + start
+        after = sentence.masked[b : b + 3]
+        if after.startswith("'s") or after.startswith("' "):
+            continue
+        if _PREPOSITIONS.search(sentence.masked[max(0, a - 60) : a]) and not _own_clause(sentence.masked, a, b):
+            continue
+        return sentence.parties(a, b)
+    return []
+
+
+def _own_clause(masked: str, a: int, b: int) -> bool:
+    """ "with X investing", "for X to invest", "between X and Y": behind these prepositions stands a subject."""
+    before, after = masked[max(0, a - 8) : a], masked[b : b + 40]
+    if before.endswith("between "):
+        return True
+    return bool(
+        (re.search(r"\bwith (?:the )?$", before) and re.match(r" (?:[\w-]+ly |also |each |both |alone )*[\w-]+ing\b", after))
+        or (re.search(r"\bfor (?:the )?$", before) and re.match(r" to [a-z]", after))
+        or (re.search(r"\bsees? |\bof $", before) and re.match(r" (?:[\w-]+ly )?[\w-]+ing\b", after))
+    )
+
+
+def _subject(frame: Framed, scene: Scene) -> Filler | None:
+    at = min(frame.trigger[0], frame.span[0])
+    passive = _passive_agent(frame)
+    tags = passive or subject_tags(frame.sentence, at) or _possessive_subject(frame.sentence, at)
+    return _filler(tags, 0.95)
+
+
+def _passive_agent(frame: Framed) -> list[Tag]:
+    """ "was bought by X": the agent behind `by`, where the trigger is a passive participle."""
+    masked = frame.sentence.masked
+    if not re.search(
+        r"\b(?:is|are|was|were|been|be|being)(?: \w+ly)? $", masked[max(0, frame.trigger[0] - 24) : frame.trigger[0]]
+    ):
+        return []
+    return _marked(frame.sentence, r"\bby", frame.trigger[1], frame.sentence.clause(frame.trigger[0])[1])
+
+
+def _possessive_subject(sentence: Sentence, before: int) -> list[Tag]:
+    """ "Eastmarch's plan to invest": the owner of the noun that governs the verb."""
+    start, _ = sentence.clause(max(0, before - 1))
+    found = list(re.finditer(_GROUP + r"(?='s|' )", sentence.masked[start:before]))
+    return sentence.parties(found[-1].start() + start, found[-1].end() + start) if found else []
+
+
+# ---------------------------------------------------------------- markers
+def _possessive_supplier(frame: Framed, scene: Scene) -> Filler | None:
+    """An owner that looks like the seller; else a possessive names the customer."""
+    found = _possessive(frame, scene)
+    return found if found and sells(found.names[0], scene) > 0 else None
+
+
+def _backed(frame: Framed, scene: Scene) -> Filler | None:
+    """ "X has been Y's largest investor, contributing $13bn": Y is the investee."""
+    found = re.compile(rf"(?P<who>{_GROUP})'s? (?:[\w-]+ ){{0,3}}(?:investor|backer|shareholder|financier|funder)s?\b|\b(?:investors?|backers?|shareholders?) (?:in|of) (?P<other>{_GROUP})").search(
+        frame.sentence.masked
+    )
+    return _filler(frame.sentence.parties(*found.span("who" if found["who"] else "other")), 0.9) if found else None
+
+
+def _known_target(frame: Framed, scene: Scene) -> Filler | None:
+    """Whom the article has this investor put money into elsewhere, where this mention leaves it out."""
+    if frame.groups.get("target") or _elsewhere(frame):
+        return None
+    tags = subject_tags(frame.sentence, frame.span[0]) or frame.sentence.parties()
+    for tag in tags:
+        for name in tag.mention.parties:
+            if name in scene.targets:
+                return Filler((scene.targets[name][0],), (scene.targets[name][1],), 0.75)
+    return None
+
+
+def _elsewhere(frame: Framed) -> bool:
+    """A target that names no party ("in similar initiatives") is a target all the same."""
+    return bool(
+        re.match(
+            r"[^.;,]{0,20}\b(?:in|into|to) (?!(?:cash|stock|shares|total|exchange|return|all|20\d\d|fresh|new|equity|funding|capital)\b)(?:[\w-]+ ){1,4}",
+            frame.sentence.masked[frame.span[1] :].split("‹")[0],
+        )
+    )
+
+
+def _possessive(frame: Framed, scene: Scene) -> Filler | None:
+    """ "Dovecote's (record) valuation": the owner right before the trigger or the amount."""
+    masked = frame.sentence.masked
+    for at in (frame.trigger[0], frame.span[0]):
+        found = re.search(rf"({_GROUP})(?:'s?) (?:[\w'$&-]+,? |‹[DRMX]\d+› ){{0,5}}$", masked[:at])
+        if found and found.start() >= frame.sentence.clause(max(0, at - 1))[0]:
+            return _filler(frame.sentence.parties(*found.span(1)))
+    return None
+
+
+def _after(pattern: str, sure: float = 0.97, *, whole: bool = False) -> Strategy:
+    def strategy(frame: Framed, scene: Scene) -> Filler | None:
+        end = len(frame.sentence.masked) if whole else frame.sentence.clause(frame.span[1] - 1)[1]
+        for start in dict.fromkeys((frame.span[1], frame.trigger[1])):
+            tags = _marked(frame.sentence, pattern, start, end)
+            if tags:
+                return _filler(tags, sure)
+        return None
+
+    return strategy
+
+
+def _before(pattern: str, sure: float = 0.95) -> Strategy:
+    def strategy(frame: Framed, scene: Scene) -> Filler | None:
+        start = frame.sentence.clause(max(0, frame.span[0] - 1))[0]
+        tags = _marked(frame.sentence, pattern, start, frame.span[0])
+        return _filler(tags, sure)
+
+    return strategy
+
+
+def _group(frame: Framed, scene: Scene) -> Filler | None:
+    """A role that the pattern itself captured."""
+    span = next((frame.groups[r] for r in ("company", "investor", "supplier") if r in frame.groups), None)
+    return _filler(frame.sentence.parties(*span)) if span else None
+
+
+def _target(frame: Framed, scene: Scene) -> Filler | None:
+    """The party right behind "in"/"into" of an investing verb; a target that names no party leaves the role empty."""
+    span = frame.groups.get("target")
+    if not span:
+        return None
+    found = re.match(rf"{_LEAD_IN}(?P<who>{_GROUP})", frame.sentence.masked[span[0] : span[1] + 60])
+    if found:
+        return _filler(frame.sentence.parties(span[0] + found.start("who"), span[0] + found.end("who")))
+    inside = frame.sentence.parties(*span)
+    return _filler(inside[:1], 0.85) if inside else None
+
+
+def _object(frame: Framed, scene: Scene) -> Filler | None:
+    span = frame.groups.get("company")
+    return _filler(frame.sentence.parties(*span)) if span else None
+
+
+def _passive_subject(frame: Framed, scene: Scene) -> Filler | None:
+    """ "Dovecote was valued at", "Dovecote is worth": the subject is the company."""
+    masked = frame.sentence.masked
+    before = masked[max(0, frame.trigger[0] - 40) : frame.trigger[0]]
+    word = masked[frame.trigger[0] : frame.trigger[1]]
+    if word == "worth" or re.search(
+        r"\b(?:is|are|was|were|been|be|being|now|last|currently|recently)(?: \w+)? $", before
+    ):
+        return _filler(subject_tags(frame.sentence, frame.trigger[0]), 0.97)
+    if re.search(r",\s*(?:most recently |last |once |now |currently )?$", before):  # "Dovecote, valued at $9bn, ..."
+        found = re.search(rf"({_GROUP}),\s*(?:[\w ]+ )?$", masked[: frame.trigger[0]])
+        return _filler(frame.sentence.parties(*found.span(1))) if found else None
+    return None
+
+
+def _talks_with(frame: Framed, scene: Scene) -> Filler | None:
+    """ "X in talks with Y for an investment of": the party talked with is the investor."""
+    found = re.search(
+        rf"\b(?:talks|discussions|negotiations|negotiating|negotiates|discussing|conversations|deal|agreement) with {_LEAD_IN}(?P<who>{_GROUP})",
+        frame.sentence.masked[: frame.span[0]],
+    )
+    return _filler(frame.sentence.parties(*found.span("who")), 0.9) if found else None
+
+
+def _talks_subject(frame: Framed, scene: Scene) -> Filler | None:
+    return _filler(subject_tags(frame.sentence, frame.span[0]), 0.9) if _talks_with(frame, scene) else None
+
+
+# ---------------------------------------------------------------- context
+def _issuer(frame: Framed, scene: Scene) -> Filler | None:
+    """The company whose round the article is speaking of, in this paragraph or the one before."""
+    if scene.issuer and frame.sentence.paragraph - scene.issuer[2] <= 1 and not frame.groups.get("target"):
+        return Filler((scene.issuer[0],), (scene.issuer[1],), 0.8)
+    return None
+
+
+def _carried_target(frame: Framed, scene: Scene) -> Filler | None:
+    """ "A will put $2bn into X, and B up to $6bn": the target of the clause before, where the sentence has one."""
+    before = frame.sentence.masked[: frame.span[0]]
+    after = frame.sentence.masked[frame.span[1] : frame.span[1] + 40]
+    if re.match(r" (?:in|into) (?!‹P)", after):
+        return None
+    found = list(re.finditer(rf"\b(?:in|into)\s+{_LEAD_IN}(?P<who>‹P\d+›)", before))
+    return _filler(frame.sentence.parties(*found[-1].span("who")), 0.9) if found else None
+
+
+def _near(frame: Framed, scene: Scene) -> Filler | None:
+    """The one other party of the sentence, else the article's main one: weak, and marked so."""
+    if frame.groups.get("target"):
+        return None
+    if re.match(
+        r"[^.;]{0,20}\b(?:in|into) (?:similar|other|various|several|such|\w+ (?:firms|companies|start-?ups|ventures|initiatives|projects))\b",
+        frame.sentence.masked[frame.span[1] :],
+    ):
+        return None
+    tags = [t for t in frame.sentence.parties() if not _rumour_source(frame.sentence, t)]
+    if tags:
+        tags.sort(key=lambda t: (abs(t.at - frame.trigger[0]), t.at))
+        names = _filler(tags, 0.75)
+        assert names is not None
+        first = _main_first(names, scene)
+        return first
+    return Filler((scene.main[0],), (scene.main[1],), 0.6) if scene.main else None
+
+
+def _main_first(filler: Filler, scene: Scene) -> Filler:
+    return Filler(filler.names[:2], filler.written[:2], filler.sure)
+
+
+def _rumour_source(sentence: Sentence, tag: Tag) -> bool:
+    return bool(re.search(r"(?:according to|citing|told) $", sentence.masked[max(0, tag.at - 14) : tag.at]))
+
+
+def _topic(frame: Framed, scene: Scene) -> Filler | None:
+    """The nearest party before, else the article's main one."""
+    before = [t for t in frame.sentence.parties(0, frame.span[0]) if not _rumour_source(frame.sentence, t)]
+    if before:
+        return _filler(before[-1:], 0.8)
+    after = frame.sentence.parties(frame.span[1])
+    if after and len({n for t in after for n in t.mention.parties}) == 1:
+        return _filler(after[:1], 0.7)
+    return Filler((scene.main[0],), (scene.main[1],), 0.65) if scene.main else None
+
+
+# ---------------------------------------------------------------- customers and suppliers
+def sells(name: str, scene: Scene) -> int:
+    """How much a party looks like the seller of capacity: its kind, and what the article said before."""
+    kind = {"cloud": 3, "chipmaker": 3, "lab": -3, "investor": -1}.get(scene.kinds.get(name, ""), 0)
+    seen = sum(n for (c, s), n in scene.pairs.items() if s == name) - sum(
+        n for (c, s), n in scene.pairs.items() if c == name
+    )
+    return 2 * max(-2, min(2, seen)) + kind
+
+
+def _pair(frame: Framed, scene: Scene) -> tuple[Filler, Filler] | None:
+    """(customer, supplier) of two parties named together, by kind and by what the article said before."""
+    groups = [t for t in frame.sentence.parties() if len(t.mention.parties) == 2]
+    tags = groups[:1] or subject_tags(frame.sentence, frame.span[0]) or frame.sentence.parties()
+    both = _filler(tags, 0.85)
+    if not both or len(both.names) != 2:
+        return None
+    one, two = (Filler((n,), (w,), both.sure) for n, w in zip(both.names, both.written, strict=True))
+    return (two, one) if sells(one.names[0], scene) > sells(two.names[0], scene) else (one, two)
+
+
+def _group_customer(frame: Framed, scene: Scene) -> Filler | None:
+    pair = _pair(frame, scene)
+    return pair[0] if pair else None
+
+
+def _group_supplier(frame: Framed, scene: Scene) -> Filler | None:
+    pair = _pair(frame, scene)
+    return pair[1] if pair else None
+
+
+def _subject_customer(frame: Framed, scene: Scene) -> Filler | None:
+    """The subject of "signed a $38bn agreement with", unless both sides stand in it or it is the seller."""
+    tags = subject_tags(frame.sentence, frame.span[0])
+    found = _filler(tags, 0.92)
+    return found if found and len(found.names) == 1 else None
+
+
+def _services_of(frame: Framed, scene: Scene) -> Filler | None:
+    """ "of AWS services", "in Bramblefield's cloud", "to lease AWS servers": a party right before the goods."""
+    masked = frame.sentence.masked
+    goods = r"(?:cloud|comput\w*|capacity|infrastructure|data[ -]?cent\w+|servers?|chips?|gpus?|accelerators?|services|systems|hardware|processors?|racks?|platform|clusters?)"
+    found = re.compile(rf"(?P<who>‹P\d+›)(?:'s?)? (?:‹D\d+› )?(?:[\w-]+ ){{0,3}}{goods}").search(masked, frame.span[0])
+    if found:
+        return _filler(frame.sentence.parties(*found.span("who")), 0.95)
+    product = re.compile(
+        rf"(?:of|in|lease|rent|buy|use|deploy) (?:[\w-]+ ){{0,3}}(?P<who>‹D\d+›) (?:[\w-]+ ){{0,2}}{goods}"
+    ).search(masked, frame.span[0])
+    tag = next((t for t in frame.sentence.tags if product and t.at == product.start("who")), None)
+    return _filler([tag], 0.85) if tag and tag.mention.parties else None
+
+
+def _systems_of(frame: Framed, scene: Scene) -> Filler | None:
+    """ "deploy Nvidia systems with a capacity of 10 GW": the maker named between verb and amount."""
+    a, b = frame.span
+    found = re.compile(
+        r"(?P<who>‹P\d+›)(?:'s)? (?:[\w-]+ ){0,3}(?:systems|chips|hardware|gpus|processors|accelerators|racks|servers|cloud|capacity|power)"
+    ).search(frame.sentence.masked, a, b)
+    return _filler(frame.sentence.parties(*found.span("who")), 0.95) if found else None
+
+
+def _near_customer(frame: Framed, scene: Scene) -> Filler | None:
+    """The other party of the sentence that buys rather than sells, else the article's main party."""
+    tags = [
+        t for t in frame.sentence.parties() if len(t.mention.parties) == 1 and not _rumour_source(frame.sentence, t)
+    ]
+    buyers = [t for t in tags if sells(t.mention.parties[0], scene) <= 0]
+    if buyers:
+        return _filler(buyers[:1], 0.75)
+    if scene.main and sells(scene.main[0], scene) <= 0:
+        return Filler((scene.main[0],), (scene.main[1],), 0.65)
+    return None
+
+
+def _subject_equity(frame: Framed, scene: Scene) -> Filler | None:
+    """The subject of "made a $4bn investment in", where an investee stands behind it."""
+    masked = frame.sentence.masked
+    if not re.search(r"\b(?:in|into) ", masked[frame.span[1] : frame.span[1] + 30]) and not re.search(
+        r"\b(?:make|makes|made|making|announc\w+|complet\w+|plan\w*|weigh\w*|consider\w*|mull\w*|confirm\w*|agreed)\b[^‹]*$",
+        masked[: frame.span[0]],
+    ):
+        return None
+    return _filler(subject_tags(frame.sentence, frame.span[0]), 0.9)
+
+
+_BUY_NOUNS: Final = r"(?:deals?|agreements?|contracts?|pact|order|commitments?|lease|accord|arrangement)"
+STRATEGIES: Final[dict[str, Strategy]] = {
+    "subject": _subject,
+    "subject_equity": _subject_equity,
+    "possessive": _possessive,
+    "of": _after(r"\b(?:of|for)"),
+    "for": _after(r"\bfor"),
+    "valued": _object,
+    "object": _object,
+    "passive": _passive_subject,
+    "issuer": _issuer,
+    "near": _near,
+    "topic": _topic,
+    "with_object": _before(r"\b(?:at|for|of)", 0.85),
+    "group": _group,
+    "target": _target,
+    "target_after": _after(r"\b(?:in|into|behind)"),
+    "carried_target": _carried_target,
+    "in_after": _after(r"\b(?:in|into)", whole=True),
+    "in_before": _before(r"\b(?:in|into)"),
+    "by_from": _after(r"\b(?:by|from)"),
+    "from_after": _after(r"\b(?:from|by)", 0.95),
+    "with": _after(r"\bwith"),
+    "lead": _after(r"\bled by", whole=True),
+    "recipient": _after(r"\bto", 0.8),
+    "round_for": _after(r"\b(?:for|in|of)"),
+    "talks_with": _talks_with,
+    "talks_subject": _talks_subject,
+    "held_by": _after(r"\b(?:by|for|to)"),
+    "stake_in": _after(r"\b(?:in|of)", whole=True),
+    "stake_with": _before(
+        r"\b(?:leaves|leaving|gives|giving|gave|left|hands|handing|handed|sells|sold|selling|grants|granting)", 0.9
+    ),
+    "giving": _subject,
+    "by_supplier": _after(r"\bby", 0.85),
+    "by_customer": _after(r"\b(?:by|from)", 0.8),
+    "possessive_supplier": _possessive_supplier,
+    "to_after": _after(r"\b(?:to|for)"),
+    "for_after": _after(r"\bfor"),
+    "backed": _backed,
+    "known_target": _known_target,
+    "subject_customer": _subject_customer,
+    "group_customer": _group_customer,
+    "group_supplier": _group_supplier,
+    "near_customer": _near_customer,
+    "services_of": _services_of,
+    "systems_of": _systems_of,
+}
+
+
+def can_pay(name: str, scene: Scene) -> bool:
+    """Sectors, markets and governments never fill a paying role."""
+    return scene.kinds.get(name) not in NEVER_PAY

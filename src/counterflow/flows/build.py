@@ -1,0 +1,305 @@
+"""Book -> flows by quarter: which deals count, when their money moves, and what had to be assumed for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from counterflow.flows.schedule import schedule
+from counterflow.model.book import CLASSES, NEVER_PAY, Book, Deal, Figure
+from counterflow.model.flow import Flow
+from counterflow.model.money import ZERO
+from counterflow.model.when import first_day, quarter_index, quarter_label
+
+if TYPE_CHECKING:
+    import polars as pl
+
+CUSTOMERS: Final = "customers"  # label of outside money
+UNNAMED: Final = "unnamed suppliers"  # sink for the part of a programme whose payees nobody named
+READINGS: Final = {
+    "inclusive": "a programme's total holds the named contracts",
+    "additional": "a programme's total comes on top of the named contracts",
+    "named": "only contracts with a named supplier count",
+}
+_KINDS: Final = {"equity primary": "financing", "compute purchase": "purchase"}
+_REVENUE: Final = ("revenue", "annualized_revenue")
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Which money counts and how a programme is read; `term_years` is used where a contract states none (assumption)."""
+
+    upto: str = "committed"  # one of CLASSES, each with those before it
+    reading: str = "inclusive"  # one of READINGS
+    term_years: Decimal = Decimal(5)
+    shapes: Mapping[str, str] = field(default_factory=dict)  # deal id -> flat, linear, s_curve
+
+    def __post_init__(self) -> None:
+        if self.upto not in CLASSES:
+            raise ValueError(f"{self.upto!r} is not a class of money; choose one of {', '.join(CLASSES)}")
+        if self.reading not in READINGS:
+            raise ValueError(f"{self.reading!r} is not a reading; choose one of {', '.join(READINGS)}")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes counted, in order."""
+        return CLASSES[: CLASSES.index(self.upto) + 1]
+
+
+class Hole(NamedTuple):
+    """A deal of a counted class that could not become dollars, and why."""
+
+    deal: str
+    parties: tuple[str, str]
+    why: str
+
+
+class Assumption(NamedTuple):
+    """A named input that no source states."""
+
+    name: str
+    value: str
+    about: str  # deal id, or party
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A book's dated money, with what it leaves out and what it takes for granted."""
+
+    flows: tuple[Flow, ...]
+    holes: tuple[Hole, ...]
+    assumptions: tuple[Assumption, ...]
+
+    @property
+    def assumed_share(self) -> float:
+        """Share (0..1) of all dollars whose start, term or amount is assumed."""
+        total = sum(f.usd for f in self.flows)
+        return sum(f.usd * f.assumed_share for f in self.flows) / total if total else 0.0
+
+
+def dated(book: Book, counting: Counting | None = None) -> Dated:
+    """Every counted deal as flows by quarter, and each payer's revenue as money from its customers.
+
+    Umbrella programmes and the contracts they hold are never both counted: under `inclusive` only the rest of the
+    programme flows to unnamed suppliers. Flows with a bare ceiling, no amount, or a currency without a rate are holes.
+    """
+    counting = counting or Counting()
+    ledger = _Ledger(counting)
+    named = [d for d in book.deals if d.money_class in counting.classes and not d.umbrella]
+    for deal in named:
+        ledger.deal(deal, book)
+    if counting.reading != "named":
+        for deal in (d for d in book.deals if d.umbrella and d.money_class in counting.classes):
+            ledger.umbrella(deal, book)
+    for figure in _revenues(book):
+        ledger.revenue(figure, book)
+    return Dated(tuple(ledger.flows), tuple(ledger.holes), tuple(ledger.assumptions))
+
+
+def frame(money: Dated) -> pl.DataFrame:
+    """The flows as a table: payer, payee, quarter, kind, class, status, usd, claims, assumed_share, deal."""
+    import polars as pl
+
+    rows = [
+        (
+            f.payer,
+            f.payee,
+            quarter_label(f.period or 0),
+            f.kind,
+            f.money_class,
+            f.status,
+            f.usd,
+            list(f.claims),
+            f.assumed_share,
+            f.deal,
+        )
+        for f in money.flows
+    ]
+    schema = {
+        "payer": pl.String,
+        "payee": pl.String,
+        "quarter": pl.String,
+        "kind": pl.String,
+        "class": pl.String,
+        "status": pl.String,
+        "usd": pl.Float64,
+        "claims": pl.List(pl.String),
+        "assumed_share": pl.Float64,
+        "deal": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def flows(book: Book, counting: Counting | None = None, shapes: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """Dated money as a table (see `frame`); `shapes` names a schedule by deal where it is not flat."""
+    counting = counting or Counting()
+    return frame(dated(book, replace(counting, shapes=shapes) if shapes else counting))
+
+
+def consolidated(money: tuple[Flow, ...], book: Book) -> tuple[Flow, ...]:
+    """The same flows between groups: a subsidiary's money is its owner's; money inside a group is none."""
+    moved = (replace(f, payer=owner_of(f.payer, book), payee=owner_of(f.payee, book)) for f in money)
+    return tuple(f for f in moved if f.payer != f.payee)
+
+
+def owner_of(name: str, book: Book) -> str:
+    """The party at the top of a chain of owners."""
+    seen = {name}
+    while (party := book.parties.get(name)) and party.owner and party.owner not in seen:
+        name = party.owner
+        seen.add(name)
+    return name
+
+
+class _Ledger:
+    """Collects flows, holes and assumptions while deals are laid out in time."""
+
+    def __init__(self, counting: Counting) -> None:
+        self.counting = counting
+        self.flows: list[Flow] = []
+        self.holes: list[Hole] = []
+        self.assumptions: list[Assumption] = []
+        self.named_usd: dict[str, Decimal] = defaultdict(lambda: ZERO)
+
+    def deal(self, deal: Deal, book: Book) -> None:
+        payee = deal.payee or UNNAMED
+        why = _cannot(deal, book)
+        if why:
+            self.holes.append(Hole(deal.deal_id, (deal.payer, payee), why))
+            return
+        total = self._total(deal)
+        if deal.family == "compute purchase":
+            self.named_usd[owner_of(deal.payer, book)] += total
+        self._lay(deal, payee, total)
+
+    def umbrella(self, deal: Deal, book: Book) -> None:
+        why = _cannot(deal, book)
+        if why:
+            self.holes.append(Hole(deal.deal_id, (deal.payer, UNNAMED), why))
+            return
+        total = self._total(deal)
+        if self.counting.reading == "inclusive":
+            total = max(ZERO, total - self.named_usd[owner_of(deal.payer, book)])
+        self.assumptions.append(Assumption("programme", READINGS[self.counting.reading], deal.deal_id))
+        if total:
+            self._lay(deal, UNNAMED, total)
+
+    def revenue(self, figure: Figure, book: Book) -> None:
+        """Revenue at its last stated yearly rate over the quarters in which the party pays."""
+        paid = [
+            f.period
+            for f in self.flows
+            if owner_of(f.payer, book) == owner_of(figure.party, book) and f.kind == "purchase"
+        ]
+        periods = [p for p in paid if p is not None]
+        yearly = figure.estimate.central
+        if not periods or yearly is None:
+            return
+        stated = first_day(figure.period)
+        self.assumptions.append(
+            Assumption("revenue", f"{figure.party}'s {figure.what} stays at its stated yearly rate", figure.figure_id)
+        )
+        for period in range(min(periods), max(periods) + 1):
+            known = stated is not None and period // 4 == stated.year
+            self.flows.append(
+                Flow(
+                    CUSTOMERS,
+                    figure.party,
+                    float(yearly / 4),
+                    "outside",
+                    period,
+                    status=figure.status,
+                    claims=figure.estimate.claims_for,
+                    assumed_share=0.0 if known else 1.0,
+                )
+            )
+
+    def _total(self, deal: Deal) -> Decimal:
+        assert deal.amount is not None and deal.amount.central is not None
+        if deal.per == "year":
+            return deal.amount.central * self._years(deal)
+        return deal.amount.central
+
+    def _years(self, deal: Deal) -> Decimal:
+        return deal.years or self.counting.term_years
+
+    def _lay(self, deal: Deal, payee: str, total: Decimal) -> None:
+        first, count, assumed = self._span(deal)
+        shape = self.counting.shapes.get(deal.deal_id, "flat")
+        amounts = schedule(total, count, shape).quarters_usd
+        for step, usd in enumerate(amounts):
+            self.flows.append(
+                Flow(
+                    deal.payer,
+                    payee,
+                    float(usd),
+                    _KINDS[deal.family],
+                    first + step,
+                    deal=deal.package or deal.deal_id,
+                    earmarked=deal.earmarked,
+                    money_class=deal.money_class or "rumoured",
+                    status=deal.stage,
+                    claims=deal.amount.claims_for if deal.amount else (),
+                    assumed_share=float(assumed),
+                )
+            )
+
+    def _span(self, deal: Deal) -> tuple[int, int, bool]:
+        """First quarter, number of quarters, and whether start or term had to be assumed."""
+        start = deal.start or deal.public
+        assert start is not None  # the store dates every document, if only by when it was read
+        first = quarter_index(start)
+        if deal.start is None:
+            self.assumptions.append(Assumption("start", f"{quarter_label(first)}, when first public", deal.deal_id))
+        if deal.family == "equity primary":
+            until = quarter_index(deal.public or start)
+            spread = deal.scope == "cumulative" and deal.start is not None and until > first
+            if spread:
+                self.assumptions.append(
+                    Assumption("spread", f"evenly from {quarter_label(first)} to {quarter_label(until)}", deal.deal_id)
+                )
+            return first, (until - first + 1 if spread else 1), deal.start is None or spread
+        if deal.years is None:
+            self.assumptions.append(Assumption("term", f"{self.counting.term_years} years", deal.deal_id))
+        return first, max(1, round(self._years(deal) * 4)), deal.start is None or deal.years is None
+
+
+def _cannot(deal: Deal, book: Book) -> str | None:
+    """Why a counted deal moves no dollars, or None."""
+    amount = deal.amount
+    payer = book.parties.get(deal.payer)
+    if payer and payer.kind in NEVER_PAY:
+        return f"{deal.payer} is a {payer.kind}; such parties pay nothing here"
+    if amount is None:
+        return "no amount disclosed"
+    if amount.unit != "money":
+        return f"stated in {amount.unit}, and no price per {amount.unit} is lent"
+    if amount.central is None:
+        return "only a ceiling is stated (up to), which promises nothing"
+    if amount.currency not in {"USD", None}:
+        return f"stated in {amount.currency}, and no rate is given"
+    return None
+
+
+def _revenues(book: Book) -> Iterator[Figure]:
+    """The preferred revenue figure of each party that states one in dollars."""
+    done: set[str] = set()
+    for what in _REVENUE:
+        for figure in book.figures:
+            money = figure.estimate.unit == "money" and figure.estimate.currency in {"USD", None}
+            if figure.what == what and figure.party not in done and money:
+                done.add(figure.party)
+                yield figure
+
+
+def horizon(money: tuple[Flow, ...]) -> tuple[date, date] | None:
+    """First and last day of the quarters in which anything moves."""
+    periods = [f.period for f in money if f.period is not None]
+    if not periods:
+        return None
+    first, last = min(periods), max(periods)
+    return date(first // 4, first % 4 * 3 + 1, 1), date(last // 4, last % 4 * 3 + 1, 1)

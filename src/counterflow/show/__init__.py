@@ -1,0 +1,1 @@
+"""Floor 5: answers made visible: tables, drawings, the report."""

@@ -1,0 +1,156 @@
+"""The book's lists as tables: claims, deals, parties, sources, problems. Units stand in the column names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from counterflow.model.book import Book, Deal, Ruled
+from counterflow.model.claim import plain
+from counterflow.show import words
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_TEXT: Final = "String"
+_NUMBER: Final = "Float64"
+
+
+def table(book: Book, what: str) -> pl.DataFrame:
+    """One of `LISTS` as a frame, sorted so that the same book gives the same rows."""
+    import polars as pl
+
+    columns, rows = LISTS[what]
+    schema = {name: getattr(pl, kind) for name, kind in columns.items()}
+    return pl.DataFrame(rows(book), schema=schema, orient="row")
+
+
+def _claims(book: Book) -> list[tuple[Any, ...]]:
+    ordered = sorted(
+        book.claims.values(), key=lambda r: (r.claim.doc_id, r.claim.evidence[0].start or 0, r.claim.claim_id)
+    )
+    return [_claim(ruled) for ruled in ordered]
+
+
+def _claim(ruled: Ruled) -> tuple[Any, ...]:
+    said, amount = ruled.claim, ruled.claim.amount
+    evidence = said.evidence[0]
+    return (
+        said.claim_id,
+        said.type,
+        "; ".join(f"{role}: {', '.join(names)}" for role, names in said.roles.items()),
+        words.quantity(amount),
+        _float(amount and amount.low),
+        _float(amount and amount.high),
+        amount and amount.currency,
+        amount and amount.unit,
+        said.status,
+        ruled.state,
+        said.confidence,
+        ruled.counts,
+        ruled.public and ruled.public.isoformat(),
+        evidence.kind,
+        said.doc_id,
+        evidence.start,
+        evidence.end,
+        evidence.text or evidence.note,
+    )
+
+
+def _deals(book: Book) -> list[tuple[Any, ...]]:
+    return [_deal(deal) for deal in book.deals]
+
+
+def _deal(deal: Deal) -> tuple[Any, ...]:
+    amount = deal.amount
+    return (
+        deal.deal_id,
+        deal.payer,
+        deal.payee or "unnamed suppliers",
+        deal.family,
+        deal.stage,
+        deal.money_class,
+        words.estimate(amount),
+        _float(amount and amount.central),
+        _float(amount and amount.interval.low),
+        _float(amount and amount.interval.high),
+        amount and amount.currency,
+        amount and amount.unit,
+        deal.start and deal.start.isoformat(),
+        _float(deal.years),
+        len(amount.claims_for) if amount else 0,
+        len(amount.claims_against) if amount else 0,
+        amount and amount.reason,
+        list(deal.claims),
+    )
+
+
+def _parties(book: Book) -> list[tuple[Any, ...]]:
+    spoken = {name for ruled in book.claims.values() for name in ruled.claim.parties}
+    return [
+        (
+            p.name,
+            p.kind,
+            p.owner,
+            p.ticker,
+            "; ".join(p.aliases),
+            sum(p.name in r.claim.parties for r in book.claims.values()),
+            sum(p.name in {d.payer, d.payee} for d in book.deals),
+        )
+        for p in sorted(book.parties.values(), key=lambda p: p.name)
+        if p.name in spoken
+    ]
+
+
+def _sources(book: Book) -> list[tuple[Any, ...]]:
+    return sorted(
+        (
+            d.doc_id,
+            d.title,
+            d.doc_date,
+            d.doc_date_source,
+            len(d.text),
+            sum(r.claim.doc_id == d.doc_id for r in book.claims.values()),
+            d.duplicate_of,
+            d.address,
+        )
+        for d in book.documents.values()
+    )
+
+
+def _problems(book: Book) -> list[tuple[Any, ...]]:
+    return [(p.where, p.what, p.remedy) for p in book.problems]
+
+
+def _float(value: Any) -> float | None:
+    number = plain(value) if value is not None else None
+    return None if number is None else float(number)
+
+
+LISTS: Final[dict[str, tuple[dict[str, str], Callable[[Book], list[tuple[Any, ...]]]]]] = {
+    "claims": (
+        dict.fromkeys(("claim_id", "type", "roles", "amount"), _TEXT)
+        | dict.fromkeys(("low", "high"), _NUMBER)
+        | dict.fromkeys(("currency", "unit", "status", "state"), _TEXT)
+        | {"confidence": _NUMBER, "counts": "Boolean", "public": _TEXT, "evidence_kind": _TEXT, "source_id": _TEXT}
+        | {"start": "Int64", "end": "Int64", "quote": _TEXT},
+        _claims,
+    ),
+    "deals": (
+        dict.fromkeys(("deal_id", "payer", "payee", "family", "stage", "class", "amount"), _TEXT)
+        | dict.fromkeys(("central", "low", "high"), _NUMBER)
+        | dict.fromkeys(("currency", "unit", "start"), _TEXT)
+        | {"years": _NUMBER, "claims_for": "Int64", "claims_against": "Int64", "reason": _TEXT, "claims": "List"},
+        _deals,
+    ),
+    "parties": (
+        dict.fromkeys(("party", "kind", "owner", "ticker", "aliases"), _TEXT) | {"claims": "Int64", "deals": "Int64"},
+        _parties,
+    ),
+    "sources": (
+        dict.fromkeys(("source_id", "title", "doc_date", "doc_date_source"), _TEXT)
+        | {"characters": "Int64", "claims": "Int64", "duplicate_of": _TEXT, "address": _TEXT},
+        _sources,
+    ),
+    "problems": (dict.fromkeys(("where", "what", "remedy"), _TEXT), _problems),
+}

@@ -1,0 +1,154 @@
+"""One thing with its evidence and history: a claim, a deal, a figure, a party, a document, a decision."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from counterflow.model.book import Book, Deal, Estimate, Figure, Party, Ruled
+from counterflow.model.claim import Decision, Evidence, plain
+from counterflow.model.problem import Trouble
+from counterflow.model.source import Document
+from counterflow.show import words
+
+
+class Shown(NamedTuple):
+    """The same thing for a reader and for a program."""
+
+    text: str
+    body: dict[str, Any]
+
+
+def find(book: Book, decisions: Sequence[Decision], ident: str, named: Callable[[Book, str], str]) -> Shown:
+    """What an id, the first digits of one, or a name stands for; `Trouble` where it is nothing or several things."""
+    matching = [
+        *(_claim(r, book) for key, r in book.claims.items() if key.startswith(ident)),
+        *(_deal(d, book) for d in book.deals if d.deal_id.startswith(ident)),
+        *(_figure(f, book) for f in book.figures if f.figure_id.startswith(ident)),
+        *(_decision(d) for d in decisions if d.decision_id.startswith(ident)),
+        *(_document(d, book) for d in book.documents.values() if d.doc_id == ident),
+    ]
+    if len(matching) > 1:
+        raise Trouble(ident, f"fits {len(matching)} things", "give more of its digits")
+    return matching[0] if matching else _party(book.parties[named(book, ident)], book)
+
+
+def _claim(ruled: Ruled, book: Book) -> Shown:
+    said = ruled.claim
+    lines = [
+        f"claim {said.claim_id}: {words.claim(said)}",
+        f"  {ruled.state}, confidence {said.confidence:g}, {'counts' if ruled.counts else 'does not count'}; "
+        f"read by {said.extractor}; public {ruled.public} ({ruled.public_basis})",
+        *(f"  {key}: {t.value}" for key, terms in said.terms.items() for t in terms),
+        *([f"  said by {' <- '.join(said.attribution.chain)}"] if said.attribution.chain else []),
+        *([f"  covers {said.valid_time.text}"] if said.valid_time else []),
+        *_evidence(said.evidence, said.doc_id),
+    ]
+    return Shown("\n".join(lines), said.to_json() | {"state": ruled.state, "counts": ruled.counts})
+
+
+def _evidence(evidence: Sequence[Evidence], doc_id: str) -> Iterator[str]:
+    for one in evidence:
+        if one.kind == "sentence":
+            yield f'  "{" ".join((one.text or "").split())}"'
+            yield f"    sentence, {doc_id}, characters {one.start}-{one.end}"
+        elif one.kind == "reference":
+            yield f"  reference, no text held: {one.source}, {one.date or 'undated'}, {one.address or 'no address'}"
+            yield f"    our note: {one.note}"
+        else:
+            yield f"  assumption: {one.name} ({one.note})"
+
+
+def _said(claims: Sequence[str], book: Book, mark: str) -> Iterator[str]:
+    for claim_id in claims:
+        if ruled := book.claims.get(claim_id):
+            quote = ruled.claim.evidence[0].text or ruled.claim.evidence[0].note or ""
+            yield f'  {mark} {claim_id} ({ruled.claim.doc_id}, {ruled.state}): "{" ".join(quote.split())}"'
+
+
+def _deal(deal: Deal, book: Book) -> Shown:
+    lines = [
+        f"deal {deal.deal_id}: {words.deal(deal)} ({deal.family}, class {deal.money_class or 'none'})",
+        *_estimate(deal.amount, book),
+        *([f"  starts {deal.start}"] if deal.start else []),
+        *([f"  over {deal.years:g} years"] if deal.years else []),
+        *(f"  {step.stage}: {words.estimate(step.amount)}{f', {step.when}' if step.when else ''} ({len(step.claims)} claims)" for step in deal.timeline),
+        *([f"  flags: {', '.join(deal.flags)}"] if deal.flags else []),
+        *(f"  condition: {c}" for c in deal.conditions),
+    ]
+    return Shown("\n".join(lines), _plain(deal))
+
+
+def _estimate(found: Estimate | None, book: Book) -> Iterator[str]:
+    if found is None:
+        yield "  amount undisclosed"
+        return
+    yield f"  {words.estimate(found)}; a fair editor would let pass {words.interval(found)}"
+    if found.reason:
+        yield f"  why: {found.reason}"
+    yield from _said(found.claims_for, book, "for")
+    yield from _said(found.claims_against, book, "against")
+
+
+def _figure(figure: Figure, book: Book) -> Shown:
+    what = figure.what.replace("_", " ") + (f" in {figure.counterparty}" if figure.counterparty else "")
+    basis = f" ({figure.basis.replace('_', '-')})" if figure.basis else ""
+    head = f"figure {figure.figure_id}: {figure.party}, {what}{basis}, {figure.status}"
+    return Shown("\n".join([head, *_estimate(figure.estimate, book)]), _plain(figure))
+
+
+def _party(party: Party, book: Book) -> Shown:
+    deals = [d for d in book.deals if party.name in {d.payer, d.payee}]
+    figures = [f for f in book.figures if f.party == party.name]
+    lines = [
+        f"{party.name} ({party.kind}{f', owned by {party.owner}' if party.owner else ''})",
+        *([f"  also called {', '.join(party.aliases)}"] if party.aliases else []),
+        *(f"  deal {d.deal_id}: {words.deal(d)}" for d in deals),
+        *(
+            f"  figure {f.figure_id}: {f.what.replace('_', ' ')}{f' in {f.counterparty}' if f.counterparty else ''}"
+            f"{f' ({f.basis})' if f.basis else ''} {words.estimate(f.estimate)}, {f.status}"
+            for f in figures
+        ),
+    ]
+    body = _plain(party) | {"deals": [d.deal_id for d in deals], "figures": [f.figure_id for f in figures]}
+    return Shown("\n".join(lines), body)
+
+
+def _document(document: Document, book: Book) -> Shown:
+    said = [r for r in book.claims.values() if r.claim.doc_id == document.doc_id]
+    said.sort(key=lambda r: r.claim.evidence[0].start or 0)
+    lines = [
+        f"{document.doc_id}: {document.title or 'untitled'}",
+        f"  dated {document.doc_date or 'nowhere'}{f' ({document.doc_date_source})' if document.doc_date_source else ''}, "
+        f"{len(document.text)} characters, {len(said)} claims",
+        *(f"  {r.claim.claim_id}  {words.claim(r.claim)}" for r in said),
+    ]
+    return Shown("\n".join(lines), document.to_json() | {"claims": [r.claim.claim_id for r in said]})
+
+
+def _decision(decision: Decision) -> Shown:
+    lines = [
+        f"decision {decision.decision_id}: {decision.who} {decision.action} {decision.target}, {decision.when[:19]}",
+        f"  because: {decision.because}",
+        *([f"  changes: {json.dumps(dict(decision.changes), ensure_ascii=False)}"] if decision.changes else []),
+        *([f'  about: "{decision.anchor.quote}"'] if decision.anchor else []),
+    ]
+    return Shown("\n".join(lines), decision.to_json())
+
+
+def _plain(thing: Any) -> Any:
+    """A frozen value of the model as JSON can hold it."""
+    from dataclasses import fields, is_dataclass
+    from datetime import date
+    from decimal import Decimal
+
+    if isinstance(thing, Decimal):
+        return plain(thing)
+    if isinstance(thing, date):
+        return thing.isoformat()
+    if is_dataclass(thing):
+        return {f.name: _plain(getattr(thing, f.name)) for f in fields(thing)}
+    if isinstance(thing, tuple) and hasattr(thing, "_fields"):
+        return {name: _plain(getattr(thing, name)) for name in thing._fields}
+    return [_plain(one) for one in thing] if isinstance(thing, (list, tuple)) else thing

@@ -1,0 +1,1 @@
+"""Floor 1: bytes become Documents: files, folders, pages and feeds."""

@@ -1,0 +1,113 @@
+"""The words of `cues.toml`, read once and laid out for quick look-up."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, NamedTuple
+
+_LONGEST_OPENER: Final = 64  # characters of a line that an opener may take
+
+
+class Cue(NamedTuple):
+    """What a line says it is, and how far that holds: `line`, `list` or `rest` (see cues.toml)."""
+
+    kind: str
+    reach: str
+
+
+class Lexicon:
+    """Words and phrases, found among the words of a line in time that grows with the line alone."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self._words: set[str] = set()
+        self._phrases: dict[str, list[tuple[str, ...]]] = {}
+        for entry in entries:
+            first, *rest = entry.split()
+            if rest:
+                self._phrases.setdefault(first, []).append((first, *rest))
+            else:
+                self._words.add(first)
+
+    def at(self, words: list[str], place: int) -> bool:
+        """Whether an entry starts at `words[place]`."""
+        word = words[place]
+        return word in self._words or any(
+            tuple(words[place : place + len(phrase)]) == phrase for phrase in self._phrases.get(word, ())
+        )
+
+    def count(self, words: list[str]) -> int:
+        """How many different words of a line open an entry."""
+        return len({word for place, word in enumerate(words) if self.at(words, place)})
+
+
+@dataclass(frozen=True)
+class Cues:
+    """Everything in `cues.toml`."""
+
+    labels: dict[str, Cue]
+    leads: dict[str, tuple[str, bool]]  # kind, and whether the words are plain in themselves
+    openers: dict[str, tuple[tuple[str, Cue], ...]]  # by their first four characters, the longest first
+    byline_starts: frozenset[str]
+    byline_filler: frozenset[str]
+    modified: tuple[str, ...]
+    published: tuple[str, ...]
+    strong: Lexicon
+    weak: Lexicon
+    reader: Lexicon
+    lures: Lexicon
+    sharp_tickers: Lexicon
+    loose_tickers: Lexicon
+    generic_names: frozenset[str]
+    past: frozenset[str]
+    future: frozenset[str]
+    months: dict[str, int]
+    page_published: tuple[str, ...]
+    page_articles: frozenset[str]
+
+    def opener(self, line: str) -> Cue | None:
+        """The cue of the phrase that `line` opens with, if any; whole words count."""
+        start = line[:_LONGEST_OPENER].lower()
+        for phrase, cue in self.openers.get(start[:4].rstrip(), ()):
+            if start.startswith(phrase) and not (phrase[-1].isalnum() and start[len(phrase) : len(phrase) + 1].isalpha()):
+                return cue
+        return None
+
+
+@cache
+def cues() -> Cues:
+    """The cues, read from the package on first use."""
+    table = tomllib.loads(files(__package__).joinpath("cues.toml").read_text(encoding="utf-8"))
+    byline, promo, ticker, tense, page = (table[name] for name in ("byline", "promo", "ticker", "tense", "page"))
+    return Cues(
+        labels={word: Cue(row["kind"], row["reach"]) for row in reversed(table["label"]) for word in row["words"]},
+        leads={word: (row["kind"], row["plain"]) for row in reversed(table["lead"]) for word in row["words"]},
+        openers=_openers(table["opener"]),
+        byline_starts=frozenset(byline["starts"]),
+        byline_filler=frozenset(byline["filler"]),
+        modified=tuple(byline["modified"]),
+        published=tuple(byline["published"]),
+        strong=Lexicon(promo["strong"]),
+        weak=Lexicon(promo["weak"]),
+        reader=Lexicon(promo["reader"]),
+        lures=Lexicon(promo["lures"]),
+        sharp_tickers=Lexicon(ticker["sharp"]),
+        loose_tickers=Lexicon(ticker["loose"]),
+        generic_names=frozenset(table["names"]["generic"]),
+        past=frozenset(tense["past"]),
+        future=frozenset(tense["future"]),
+        months={name: month for month, names in enumerate(table["months"]["names"], start=1) for name in names},
+        page_published=tuple(page["published"]),
+        page_articles=frozenset(page["articles"]),
+    )
+
+
+def _openers(rows: list[dict[str, Any]]) -> dict[str, tuple[tuple[str, Cue], ...]]:
+    found: dict[str, list[tuple[str, Cue]]] = {}
+    for row in rows:
+        for phrase in row["words"]:
+            found.setdefault(phrase[:4].rstrip(), []).append((phrase, Cue(row["kind"], row["reach"])))
+    return {start: tuple(sorted(rows, key=lambda row: -len(row[0]))) for start, rows in found.items()}

@@ -1,0 +1,285 @@
+"""The paragraphs of a text, and what their shape says about them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from counterflow.sources.cues import Cue, cues
+from counterflow.sources.dates import mentions
+
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_TOKEN: Final = re.compile(r"[^\W_][\w&./'’+-]*")
+_SENTENCE_START: Final = re.compile(r"(?:^\W*|[.!?:…]\W*|[“\"(])\Z")
+_STOPS: Final = ".!?…。！？"
+_CLOSERS: Final = "\"'”’»)]*_ "
+_ABBREVIATED: Final = re.compile(r"\b(?:inc|corp|ltd|co|cos|plc|llc|bros|u\.s|u\.k|e\.u|n\.v|s\.a|vs|st|jr|sr|no|a\.i)\.\Z", re.I)
+_LIST_MARK: Final = re.compile(r"(?:[-–—*•·▪◦‣►●○■]|\d{1,2}[.)]|[a-z]\))\s+|>\s?")
+_PICTURES: Final = r"\U0001F000-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF"
+_EMOJI: Final = re.compile(rf"[{_PICTURES}\u20E3]")
+_EMOJI_LEAD: Final = re.compile(rf"[\d#*]\uFE0F?\u20E3|[{_PICTURES}]")
+_URL: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_DOMAIN: Final = re.compile(r"(?<![\w@])[a-z0-9-]{1,63}\.(?:com|org|net|io|ai|co|news|app|info|tv|fm|de|uk|in)\b(?!\.\w)", re.I)
+_HANDLE: Final = re.compile(r"(?:^|\s)@\w{2,}|[\w.+-]{1,64}@[\w-]{1,63}\.\w")
+_AGO: Final = re.compile(
+    r"\b(?:\d{1,3}|an?|vor \d{1,3})\s?(?:m|h|d|min|mins|minutes?|hrs?|hours?|days?|weeks?|months?|minuten|stunden?|tagen?)"
+    r"(?:\s+ago|\b(?=\s*\Z))",
+    re.IGNORECASE,
+)
+_CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d{2}(?::\d{2})?\b|\b\d{1,2}\s?(?:am|pm|min)\b|\b\d{1,2}-min(?:ute)?\b", re.I)
+_MONTH_DAY: Final = re.compile(r"\b(?:([^\W\d_]{3,9})\.?\s+\d{1,2}(?!\d)|\d{1,2}\.?\s+([^\W\d_]{3,9}))\b")
+_LEAD: Final = re.compile(r"[\W_]*(\w[^:：|\n]{0,40}?)\s*(?:[:：]|\s\||\s[–—-]\s?(?=['\"“‘]))\s*")
+_COUNTED: Final = re.compile(r"^\d[\d,.]*k?\s+|\s*\(?\d[\d,.]*k?\)?\s*$")
+_JOINT: Final = re.compile(r"\s*(?:/|&|\||,|\band\b|\bund\b|\bor\b)\s*")
+_WIDE: Final = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+
+_WRAPPED: Final = 110  # the longest line of a text broken by hand at a fixed width
+_WRAPPED_MEAN: Final = 45
+_LABEL: Final = 70  # characters that a label can take
+_LEADING: Final = 400  # characters of a paragraph that a lead can govern
+_BYLINE: Final = 140
+_STAMP: Final = 45  # characters of a line that holds a time and nothing else
+_NAME_BLOCKS: Final = 400  # paragraphs read for the names of an article: more teach nothing new
+
+
+class Block(NamedTuple):
+    """A paragraph `text[start:end]`, with its line ends and the blank lines after it; `line` is what it says."""
+
+    start: int
+    end: int
+    line: str
+
+    @property
+    def size(self) -> int:
+        """Its words; scripts without spaces count three characters a word."""
+        line = self.line[:4_000]
+        return len(line.split()) + len(_WIDE.findall(line)) // 3
+
+
+def blocks(text: str) -> list[Block]:
+    """The paragraphs of a text, in order, covering it; lines broken by hand are joined again."""
+    found: list[Block] = []
+    group: list[Block] = []  # lines without a blank line between them
+    for match in _LINE.finditer(text):
+        if match.start() == match.end():
+            continue
+        line = match[0].strip("\ufeff \t\r\n\v\f\xa0")
+        if line:
+            group.append(Block(match.start(), match.end(), line))
+        elif group:
+            group[-1] = group[-1]._replace(end=match.end())
+            found += _joined(group)
+            group = []
+        elif found:
+            found[-1] = found[-1]._replace(end=match.end())
+        else:
+            found = [Block(0, match.end(), "")]
+    found += _joined(group)
+    if len(found) > 1 and not found[0].line:  # blank lines at the very start go with what follows
+        found[:2] = [found[1]._replace(start=0)]
+    return found
+
+
+def _joined(group: list[Block]) -> list[Block]:
+    if _is_wrapped(group):
+        runs = [[block] for block in group[:1]]
+        for block in group[1:]:
+            if _LIST_MARK.match(block.line):
+                runs.append([block])
+            else:
+                runs[-1].append(block)
+        return [_one(run) for run in runs]
+    runs = []
+    for block in group:
+        if runs and block.line[0].islower() and _runs_on(runs[-1][-1].line):
+            runs[-1].append(block)
+        else:
+            runs.append([block])
+    return [_one(run) for run in runs]
+
+
+def _one(run: list[Block]) -> Block:
+    return run[0] if len(run) == 1 else Block(run[0].start, run[-1].end, " ".join(block.line for block in run))
+
+
+def _runs_on(line: str) -> bool:
+    """Whether a line breaks off in mid-sentence, so that the next one continues it."""
+    return len(line) >= 30 and not ends_sentence(line) and line[-1] not in ":;" and not _LIST_MARK.match(line)
+
+
+def _is_wrapped(group: list[Block]) -> bool:
+    """Lines of even width, some of which go on in lower case: prose broken by hand, not a list of headlines."""
+    if len(group) < 3 or max(len(block.line) for block in group) > _WRAPPED:
+        return False
+    body, after = group[:-1], group[1:]
+    even = sum(len(block.line) for block in body) >= _WRAPPED_MEAN * len(body)
+    return even and sum(block.line[0].islower() for block in after) * 4 >= len(after)
+
+
+def ends_sentence(line: str) -> bool:
+    """Whether a line closes with a full stop, question mark or the like."""
+    bare = line.rstrip(_CLOSERS)
+    return bare[-1:] in _STOPS and bare != "" and not _ABBREVIATED.search(bare[-8:])
+
+
+def is_headline(block: Block, words: int) -> bool:
+    """Whether a paragraph reads like a title: at most `words` words, no full stop, not an item of a list or table."""
+    line, bare = block.line, block.line.rstrip(_CLOSERS)
+    if not 0 < block.size <= words or len(line) > words * 9 or "\t" in line:
+        return False
+    stopped = bare[-1:] in ";:,…。" or (bare[-1:] == "." and not _ABBREVIATED.search(bare[-8:]))
+    return not stopped and not line[0].islower() and not _LIST_MARK.match(line) and any(c.isalpha() for c in line)
+
+
+def tokens(line: str) -> list[str]:
+    """The words of a line in lower case, the marks around them gone."""
+    return [word.rstrip("./'-+").lower() for word in _TOKEN.findall(line.replace("’", "'"))]
+
+
+def cue_of(block: Block) -> Cue | None:
+    """What a paragraph says it is, by its label, its lead or its opening words."""
+    if len(block.line) <= _LABEL and (label := _label(block.line)):
+        return label
+    return _lead(block) or cues().opener(block.line.lstrip("*_#>[(– -•\ufeff"))
+
+
+def _label(line: str) -> Cue | None:
+    bare = line.lower().strip("*_#:：.!?…>→▼▾»|[]()\"“” ")
+    known = cues().labels
+    plain = _COUNTED.sub("", bare)
+    found = known.get(line.lower()) or known.get(bare) or known.get(plain)
+    if found or len(line.split()) > 8:
+        return found
+    parts = [known.get(part) for part in _JOINT.split(bare)]
+    first = parts[0]
+    return first if first and all(part is not None and part.kind == first.kind for part in parts) else None
+
+
+def _lead(block: Block) -> Cue | None:
+    found = _LEAD.match(block.line[:80])
+    kind, plain = cues().leads.get(found[1].lower(), ("", False)) if found else ("", False)
+    if not found or not kind or (kind != "disclaimer" and len(block.line) > _LEADING):
+        return None
+    rest = block._replace(line=block.line[found.end() :])
+    wrapped = block.line[0] in "([（【" and block.line[-1] in ")]）】"
+    if not plain and not wrapped and not is_headline(rest, 30):
+        return None
+    if kind == "byline" and (len(block.line) > _BYLINE or ends_sentence(rest.line)):
+        return None
+    return Cue(kind, "list" if kind == "disclaimer" else "line")
+
+
+def is_byline(line: str) -> bool:
+    """Whether a short line near the title names its author, outlet, day or reading time, and nothing else."""
+    if len(line) > _BYLINE or ends_sentence(line) and not _ABBREVIATED.search(line):
+        return False
+    words = tokens(_LIST_MARK.sub("", line, count=1))
+    if not words:
+        return False
+    named = words[0] in cues().byline_starts and 1 < len(words) <= 12 and line[:1].isupper() | (line[:1] in "-–(")
+    return is_stamp_like(line) or (named and _all_capitalised(line, skip=1))
+
+
+def is_stamp_like(line: str) -> bool:
+    """Whether a line holds a date, a time or a reading time with nothing but names and filler beside it."""
+    if not (_AGO.search(line) or _CLOCK.search(line) or _has_date(line)):
+        return False
+    rest = [w for w in _TOKEN.findall(_without_dates(line)) if w.rstrip(".").lower() not in cues().byline_filler]
+    return len(rest) <= 8 and all(not w[0].islower() for w in rest)
+
+
+def is_stamp(line: str) -> bool:
+    """Whether a line is the time of a card and nothing else: "Dec 15, Mon", "11 hours ago"."""
+    if len(line) > _STAMP or not (_AGO.search(line) or _has_date(line)):
+        return False
+    return all(w.rstrip(".").lower() in cues().byline_filler for w in _TOKEN.findall(_without_dates(line)))
+
+
+def _has_date(line: str) -> bool:
+    if any(True for _ in mentions(line)):
+        return True
+    return any((m[1] or m[2]).lower() in cues().months for m in _MONTH_DAY.finditer(line))
+
+
+def _without_dates(line: str) -> str:
+    words = _AGO.sub(" ", _CLOCK.sub(" ", line))
+    return " ".join(w for w in words.split() if not w.strip("(,.)").isdigit() and w.strip("(,.)").lower() not in cues().months)
+
+
+def is_person(line: str) -> bool:
+    """Whether a line is two to four capitalised words: a name, or a heading as short as one."""
+    words = _LIST_MARK.sub("", line, count=1).split()
+    return 2 <= len(words) <= 4 and all(w[0].isupper() and w.strip(".,").isalpha() for w in words)
+
+
+def _all_capitalised(line: str, skip: int) -> bool:
+    words = [w for w in _TOKEN.findall(line)[skip:] if w.lower() not in cues().byline_filler]
+    return bool(words) and all(not w[0].islower() for w in words)
+
+
+def emoji_lead(line: str) -> bool:
+    """Whether a line opens with a picture or a number in a box."""
+    return bool(_EMOJI_LEAD.match(line))
+
+
+def url_share(line: str) -> float:
+    """The share (0..1) of a line's characters that is web addresses."""
+    return sum(len(m[0]) for m in _URL.finditer(line)) / len(line) if line else 0.0
+
+
+def call_score(line: str) -> int:
+    """Points for speaking to the reader: a call, a lure, a picture, an address, an exclamation mark."""
+    words = tokens(line)
+    starts = _sentence_starts(line)
+    table = cues()
+    calls = max((2 * table.strong.at(w, 0) or 1 * table.weak.at(w, 0) for w in starts if w), default=0)
+    lures = min(2, table.lures.count(words))
+    reader = int(table.reader.count(words) > 0)
+    address = int(bool(_URL.search(line) or _DOMAIN.search(line) or _HANDLE.search(line)))
+    shout = int("!" in line) + int(bool(_EMOJI.search(line)))
+    return calls + lures + reader + address + shout - 2 * _speaks_of_money(words)
+
+
+def _sentence_starts(line: str) -> Iterator[list[str]]:
+    """The first words of each sentence of a line, list marks and pictures left out, "For more, ..." looked through."""
+    for sentence in re.split(r"(?<=[.!?:…])\s+|\s&\s", line):
+        words = tokens(sentence)
+        if words[:1] == ["for"] and "," in sentence:
+            yield tokens(sentence.rpartition(",")[2])
+        yield words[1:] if words[:1] and words[0].isdigit() else words
+
+
+def _speaks_of_money(words: Collection[str]) -> bool:
+    return any(w in {"billion", "million", "trillion", "crore", "mrd", "bn", "milliarden", "milliards"} for w in words)
+
+
+def is_ticker(line: str) -> bool:
+    """Whether a line talks of prices on a screen: three words of traders, one of them sharp."""
+    words = tokens(line)
+    sharp = cues().sharp_tickers.count(words)
+    return sharp > 0 and sharp + cues().loose_tickers.count(words) >= 3
+
+
+def names_in(line: str) -> set[str]:
+    """The capitalised words of a line that may name a company or product."""
+    return {name for name, _ in _names(line)}
+
+
+def names_of(article: Sequence[str]) -> frozenset[str]:
+    """The names that an article is about: words that return in its paragraphs, capitalised within a sentence."""
+    counts: Counter[str] = Counter()
+    for line in article[:_NAME_BLOCKS]:
+        counts.update({name for name, inner in _names(line[:4_000]) if inner})
+    often = 2 if len(article) > 3 else 1
+    return frozenset(name for name, count in counts.items() if count >= often)
+
+
+def _names(line: str) -> Iterator[tuple[str, bool]]:
+    """Each capitalised word that is not generic, and whether it stands within a sentence."""
+    for token in _TOKEN.finditer(line):
+        word = token[0].rstrip("./'’-+").removesuffix("'s").removesuffix("’s")
+        lower = word.lower()
+        if len(word) > 1 and lower != word and lower not in cues().generic_names and lower not in cues().months:
+            yield word, not _SENTENCE_START.search(line[max(0, token.start() - 4) : token.start()])

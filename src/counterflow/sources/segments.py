@@ -1,0 +1,288 @@
+"""What each stretch of a text is for: the article itself, or what its page put around it.
+
+Claims come from titles, headings and body alone. A stretch wrongly called a promotion loses claims and one wrongly
+called body makes noise; in doubt it is body, since later stages can still doubt a claim but never see a lost one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from counterflow.model.source import Segment
+from counterflow.sources import lines
+from counterflow.sources.cues import Cue
+from counterflow.sources.dates import dateline
+from counterflow.sources.lines import Block
+
+_TITLE_WORDS: Final = 32
+_HEADING_WORDS: Final = 22
+_PROSE_WORDS: Final = 12
+_CALL_WORDS: Final = 120  # a longer paragraph is no advertisement
+_CALL: Final = 3  # points from which a paragraph calls on the reader
+_CARD_REACH: Final = 2  # paragraphs to either side of a time that its card takes
+_BYLINE_REACH: Final = 4  # paragraphs after the first sentence of a text where a byline may still stand
+_LATE: Final = 0.6  # from here on, one name in common is too little for prose to be the article again
+_EARLY: Final = 0.25  # a label this early cannot close the article
+_LINKS: Final = 0.4  # share of addresses from which a line is a link
+_ABOUT: Final = re.compile(r"(?:about|über|à propos d[e'’])\s*(.+)", re.IGNORECASE)
+_MACHINE: Final = r"(?:ai|llms?|a\.i\.|language models?|chat ?bots?|machine|automated|bots?|crawlers?)"
+_ORDER: Final = re.compile(
+    rf"""(?:^|(?<=[.!?:\n"”)])\s)[\W_]{{0,4}}(?:
+      (?:note|notice|message|instructions?|attention|important|memo|hint|reminder|info|request|prompt)\s+(?:to|for)\s+
+        (?:all\s+|any\s+|the\s+|every\s+)?{_MACHINE}\b
+    | (?:please\s+)?(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|the\s+|your\s+){{0,2}}(?:previous|prior|above|earlier)\s
+        +(?:instructions?|prompts?|rules|directions)
+    | if\s+you\s+are\s+(?:an?\s+|the\s+)?{_MACHINE}\b
+    | (?:dear|attention:?)\s+{_MACHINE}\s+(?:reader|model|assistant|agent|system|crawler|tool)s?\b
+    | {_MACHINE}\s+(?:\w+\s+){{0,2}}(?:reading|processing|summari[sz]ing|parsing|indexing|analy[sz]ing)\s+this\b
+    | (?:system|assistant)\s+prompt\s*:
+    )""",
+    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+
+
+class _Article(NamedTuple):
+    """The paragraphs of a text and what is known of them before each is judged."""
+
+    blocks: Sequence[Block]
+    own: Sequence[Cue | None]  # what each paragraph says it is
+    first: int  # index of the first sentence of the article; the number of paragraphs if there is none
+    names: frozenset[str]
+    hints: Mapping[int, str]  # start of a paragraph -> what its markup says
+    title: str | None
+
+    def shared(self, i: int) -> int:
+        """How many of the article's names a paragraph has."""
+        return len(lines.names_in(self.blocks[i].line[:4_000]) & self.names)
+
+    def part(self, i: int) -> float:
+        """How far down a paragraph stands, 0..1."""
+        return self.blocks[i].start / self.blocks[-1].end
+
+    def is_prose(self, i: int) -> bool:
+        """Whether a paragraph is running text."""
+        block = self.blocks[i]
+        return block.size >= _PROSE_WORDS and (lines.ends_sentence(block.line) or block.size >= 40)
+
+
+def segments(
+    text: str, title_hint: str | None = None, hints: Mapping[int, str] | None = None
+) -> tuple[Segment, ...]:
+    """Mark every stretch of `text` with its kind; together they cover it without gap or overlap.
+
+    title_hint: the title as the page's metadata has it.
+    hints: for texts made from markup, what the tag of a paragraph says, by the offset of its start:
+    `h1 heading item row caption link p`.
+    """
+    blocks = lines.blocks(text)
+    if not blocks:
+        return ()
+    own = [_own(blocks, i) for i in range(len(blocks))]
+    first = next((i for i, block in enumerate(blocks) if own[i] is None and _opens(block)), len(blocks))
+    tail = next((i for i in range(first, len(blocks)) if (cue := own[i]) and cue.reach != "line"), len(blocks))
+    names = lines.names_of([b.line for i, b in enumerate(blocks[first:tail], first) if own[i] is None])
+    article = _Article(blocks, own, first, names, hints or {}, title_hint)
+    kinds = _regions(article)
+    _cards(article, kinds)
+    _top(article, kinds)
+    _headings(article, kinds)
+    return tuple(_merged(_split(text, article, kinds)))
+
+
+def _own(blocks: Sequence[Block], i: int) -> Cue | None:
+    block = blocks[i]
+    if i and (order := _ORDER.match(blocks[i - 1].line)) and order and blocks[i - 1].line.endswith(":"):
+        return Cue("promo", "line")
+    if _ORDER.match(block.line):
+        return Cue("promo", "line")
+    cue = lines.cue_of(block)
+    if cue is None and _is_about(blocks, i):
+        return Cue("promo", "rest")
+    return cue
+
+
+def _is_about(blocks: Sequence[Block], i: int) -> bool:
+    """The heading of a company's own description: "About Halden Robotics", then a paragraph that opens with the name."""
+    found = _ABOUT.fullmatch(blocks[i].line.strip("*_#: "))
+    if not found or i + 1 >= len(blocks) or not lines.is_headline(blocks[i], 9):
+        return False
+    return lines.names_in(found[1]) != set() and found[1].split()[0].lower() in blocks[i + 1].line[:80].lower()
+
+
+def _opens(block: Block) -> bool:
+    """Whether a paragraph can be the first of an article: a sentence, and no call on the reader."""
+    stopped = lines.ends_sentence(block.line) and block.line.rstrip("\"'”’»)]*_ ")[-1:] not in "?!"
+    return (block.size >= 30 or (block.size >= 4 and stopped)) and not _calls(block, 0)
+
+
+def _calls(block: Block, bonus: int) -> bool:
+    return block.size <= _CALL_WORDS and lines.call_score(block.line) + bonus >= _CALL
+
+
+def _regions(article: _Article) -> list[str]:
+    """A kind for each paragraph, from its own words and from the label it stands under."""
+    kinds: list[str] = []
+    region: Cue | None = None
+    told = 0  # paragraphs of prose so far
+    for i, cue in enumerate(article.own):
+        if cue and (region is None or cue.reach != "line"):
+            region = _governs(article, i, cue, told)
+            kinds.append(cue.kind)
+            continue
+        if region and region.reach == "list" and cue is None and _resumes(article, i):
+            region = None
+        if region == Cue("disclaimer", "list") and (cue or lines.is_stamp(article.blocks[i].line)):
+            region = Cue("related", "list")  # what a page puts below its disclaimer is other people's news
+        kinds.append(region.kind if region else _alone(article, i, kinds))
+        told += kinds[-1] == "body" and article.is_prose(i)
+    return kinds
+
+
+def _governs(article: _Article, i: int, cue: Cue, told: int) -> Cue | None:
+    """The region that a cue opens; before any prose, and early in a text, it cannot be the end of the article."""
+    if cue.reach == "line" or told == 0:
+        return None
+    if cue.reach == "rest" and (told < 2 or article.part(i) < _EARLY):
+        return Cue(cue.kind, "list")
+    return cue
+
+
+def _resumes(article: _Article, i: int) -> bool:
+    """Whether the article goes on here, after an inset: prose that has its names, or stands just before such prose."""
+    enough = 1 if article.part(i) < _LATE else 2
+    near = range(i, min(i + 3, len(article.blocks)))
+    if not article.is_prose(i) or any(lines.is_stamp(article.blocks[j].line) for j in near):
+        return False
+    return any(article.own[j] is None and article.is_prose(j) and article.shared(j) >= enough for j in near)
+
+
+def _alone(article: _Article, i: int, kinds: Sequence[str]) -> str:
+    """The kind of a paragraph that stands under no label."""
+    block = article.blocks[i]
+    if article.hints.get(block.start) == "link" and i > article.first and block.size > 4:
+        return "body" if lines.ends_sentence(block.line) else "related"
+    after_call = bool(kinds) and kinds[-1] == "promo" and article.own[i - 1] is None
+    bonus = (2 if lines.emoji_lead(block.line) else 1) if after_call else 0
+    if i > article.first:
+        shared = article.shared(i)
+        bonus += (article.part(i) > _LATE) if shared == 0 else -min(2, shared)
+        if article.names and shared == 0 and lines.is_ticker(block.line):
+            return "related"
+    if _calls(block, bonus):
+        return "promo"
+    return "related" if lines.url_share(block.line) > _LINKS else "body"
+
+
+def _cards(article: _Article, kinds: list[str]) -> None:
+    """Cards of other articles: two or more times after the start, each with neighbours that share no name with it."""
+    blocks = article.blocks
+    stamps = [i for i in range(article.first + _BYLINE_REACH, len(blocks)) if lines.is_stamp(blocks[i].line)]
+    for stamp in stamps:
+        if kinds[stamp] == "body":
+            kinds[stamp] = "related" if len(stamps) > 1 else "byline"
+        if len(stamps) > 1:
+            for i in range(max(article.first + 1, stamp - _CARD_REACH), min(len(blocks), stamp + _CARD_REACH + 1)):
+                if kinds[i] == "body" and article.names and article.shared(i) == 0:
+                    kinds[i] = "related"
+
+
+def _top(article: _Article, kinds: list[str]) -> None:
+    """Title and byline, in what stands before the first sentence or just after it."""
+    blocks, first = article.blocks, article.first
+    if first == len(blocks):
+        return
+    title = _title(article, kinds)
+    if title is not None:
+        kinds[title] = "title"
+    for i in range(min(first + _BYLINE_REACH + 1, len(blocks))):
+        if kinds[i] != "body":
+            continue
+        line = blocks[i].line
+        beside = title is not None and i > title and any(
+            0 <= j < len(blocks) and j != title and lines.is_byline(blocks[j].line) for j in (i - 1, i + 1)
+        )
+        if lines.is_byline(line) or (i < first and beside and lines.is_person(line)):
+            kinds[i] = "byline"
+        elif i < first and lines.is_headline(blocks[i], _TITLE_WORDS):
+            kinds[i] = "heading"
+
+
+def _title(article: _Article, kinds: Sequence[str]) -> int | None:
+    """The line that the page calls its title, else the first before the text that reads like one."""
+    blocks = article.blocks
+    until = min(article.first + 1, len(blocks))
+    hint = _folded(article.title or "")
+    if len(hint) > 8:
+        for i in range(until):
+            line = _folded(blocks[i].line)
+            if line and (line == hint or (len(line) > 15 and (line in hint or hint in line) and len(line) < 2 * len(hint))):
+                return i
+    fit = [
+        i
+        for i in range(article.first)
+        if kinds[i] == "body" and lines.is_headline(blocks[i], _TITLE_WORDS) and not lines.is_byline(blocks[i].line)
+    ]
+    return next((i for i in fit if blocks[i].size >= 4), fit[0] if fit else None)
+
+
+def _folded(line: str) -> str:
+    return " ".join(lines.tokens(line))
+
+
+def _headings(article: _Article, kinds: list[str]) -> None:
+    """Short lines without a full stop that stand before prose, and what the markup calls a heading."""
+    blocks = article.blocks
+    for i, block in enumerate(blocks):
+        if kinds[i] != "body":
+            continue
+        hint = article.hints.get(block.start)
+        if hint in {"h1", "heading"} or (hint is None and block.line.startswith("#") and block.line.lstrip("#")[:1] == " "):
+            kinds[i] = "heading"
+        elif hint in {None, "p"} and i > article.first and i + 1 < len(blocks) and kinds[i + 1] == "body":
+            after = blocks[i + 1]
+            long = after.size >= 8 and after.size > block.size and lines.ends_sentence(after.line)
+            if long and lines.is_headline(block, _HEADING_WORDS):
+                kinds[i] = "heading"
+
+
+def _split(text: str, article: _Article, kinds: Sequence[str]) -> Iterator[Segment]:
+    """The paragraphs with their kinds, a dateline cut off before the first and orders to machines cut out of any."""
+    bylines = [b.line for b, kind in zip(article.blocks, kinds, strict=True) if kind == "byline"]
+    openings = 2  # a dateline opens the first paragraph, or the second after a summary
+    for block, kind in zip(article.blocks, kinds, strict=True):
+        start = block.start
+        if kind == "body" and openings:
+            openings -= 1
+            start = _after_dateline(text, block, bylines)
+            if start > block.start:
+                yield Segment("byline", block.start, start)
+                openings = 0
+        order = _ORDER.search(text, start, block.end) if kind == "body" else None
+        if order and order.start() > start:
+            yield Segment(kind, start, order.start())
+            yield Segment("promo", order.start(), block.end)
+        else:
+            yield Segment("promo" if order else kind, start, block.end)
+
+
+def _after_dateline(text: str, block: Block, bylines: Sequence[str]) -> int:
+    opening = text[block.start : min(block.end, block.start + 400)]
+    bare = opening.lstrip("\ufeff \t\r\n\v\f\xa0")
+    length = dateline(bare, text[block.start + 200 : block.start + 4_000], bylines)
+    return block.start + len(opening) - len(bare) + length if length else block.start
+
+
+def _merged(parts: Iterator[Segment]) -> Iterator[Segment]:
+    """Neighbours of one kind as one; each title and heading stays its own."""
+    last: Segment | None = None
+    for part in parts:
+        if last and last.kind == part.kind and part.kind not in {"title", "heading"}:
+            last = Segment(last.kind, last.start, part.end)
+        else:
+            if last:
+                yield last
+            last = part
+    if last:
+        yield last

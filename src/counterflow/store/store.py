@@ -1,0 +1,293 @@
+"""The store: a book on disk, which remembers what was read and ruled, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy import inspect as tables_of
+
+from counterflow.model.claim import Claim, Decision
+from counterflow.model.problem import Problem, Trouble
+from counterflow.model.source import Document
+from counterflow.store import drafts, events, opening, projections, times, verify
+from counterflow.store.events import Draft, Event, Head
+
+SCHEMA: Final = 1
+
+
+class Added(NamedTuple):
+    """What a reading brought into the book."""
+
+    new: bool  # False: all of it was known, and nothing was written
+    doc_key: str
+    claims: int  # new ones
+    known: int  # those that were there before
+
+
+class StoredClaim(NamedTuple):
+    """A claim with when it entered the book, and when it was public."""
+
+    claim: Claim
+    recorded: str  # UTC, "2026-03-04T12:00:00Z"
+    public: date
+    public_basis: str  # document, not_before or recorded: what `public` rests on
+    doc_key: str | None  # the document it was read in; None where it names a source outside the book
+
+
+class Store:
+    """One book: append-only events in a SQLite file, and tables rebuilt from them.
+
+    Times are given, never taken from a clock. Whatever stands in the way of a call comes out as `Trouble`, and then
+    nothing of that call was written. Several threads and processes may use one book.
+    """
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self.path = path
+        self._engine = engine
+
+    @classmethod
+    def create(cls, place: str | Path, *, recorded: str) -> Self:
+        """A new, empty book at a path or `sqlite:///path`; `Trouble` where something else stands there."""
+        begun = times.utc(recorded)
+
+        def begin(connection: Connection) -> None:
+            if tables_of(connection).has_table("events"):
+                if events.head(connection)[0].seq > 1:
+                    what, remedy = "already holds a book", "use it as it is, or name another file: --book other.db"
+                    raise Trouble(str(place), what, remedy)
+                return
+            _lay_out(connection)
+            events.append(connection, begun, [Draft("book", "book", {"schema": SCHEMA, "created": begun})])
+
+        return cls._make(opening.locate(place), begin)
+
+    @classmethod
+    def restore(cls, place: str | Path, rows: Iterable[Event]) -> Self:
+        """A new book from the events of another, hash for hash; `Trouble` at the first that does not hold."""
+
+        def refill(connection: Connection) -> None:
+            if tables_of(connection).has_table("events"):
+                raise Trouble(str(place), "already holds a book", "name a new file")
+            _lay_out(connection)
+            events.write(connection, list(rows))
+            projections.rebuild(connection)
+            for problem in verify.findings(connection):
+                raise Trouble(*problem)
+
+        return cls._make(opening.locate(place), refill)
+
+    @classmethod
+    def open(cls, place: str | Path, *, create: bool = False, recorded: str = "") -> Self:
+        """The book at a path or `sqlite:///path`; with `create`, a new one from `recorded` where there is none."""
+        path = opening.locate(place)
+        if create and not path.exists():
+            return cls.create(path, recorded=recorded)
+        opening.inspect(path)
+        store = cls(path, opening.engine_for(path))
+        try:
+            store._check()
+        except Trouble:
+            store.close()
+            raise
+        return store
+
+    @classmethod
+    def _make(cls, path: Path, fill: Callable[[Connection], None]) -> Self:
+        if not path.parent.is_dir():
+            what = f"the folder {path.parent} does not exist"
+            raise Trouble(str(path), what, "make the folder first, or name another place: --book book.db")
+        fresh = not path.exists()
+        if not fresh and not (path.is_file() and path.stat().st_size == 0):
+            opening.inspect(path)
+        store = cls(path, opening.engine_for(path, create=True))
+        try:
+            with store._writing() as connection:
+                fill(connection)
+            store._check()
+        except Trouble:
+            store.close()
+            if fresh:
+                path.unlink(missing_ok=True)
+            raise
+        return store
+
+    def _check(self) -> None:
+        with self._reading() as connection:
+            if not tables_of(connection).has_table("events"):
+                raise Trouble(str(self.path), "holds no book yet", "make it one: counterflow init")
+            begun = events.of_kinds(connection, "book")
+            schema = begun[-1].content().get("schema") if begun else None
+            complete = projections.complete(connection)
+        if not isinstance(schema, int):
+            raise Trouble(str(self.path), "is damaged: it does not say what it is", "restore the file from a backup")
+        if schema > SCHEMA:
+            what = f"was written by a newer Counterflow (schema {schema}; this version reads up to {SCHEMA})"
+            raise Trouble(str(self.path), what, "update: pip install -U counterflow")
+        if not complete:
+            self.rebuild()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def add_reading(
+        self,
+        document: Document,
+        claims: Sequence[Claim],
+        problems: Sequence[Problem] = (),
+        *,
+        recorded: str,
+        public: date | None = None,
+    ) -> Added:
+        """All of one document or nothing: the document, what was read in it, and the problems met.
+
+        What is known is not repeated: the same document, a claim by its id, a problem. A text under another name is
+        told of with `duplicate_of` the first. A known document is told anew where it is dated better: by a person, or
+        where it had no date. `public` overrules what the document says of itself. `Trouble` for a claim whose
+        evidence is not in the text.
+        """
+        when, reading = times.utc(recorded), drafts.Reading(document, claims, problems, public)
+        with self._writing() as connection:
+            made = self._append(connection, when, drafts.of_reading(connection, reading))
+        fresh = sum(event.kind == "claim" for event in made)
+        key = projections.document_key(document.doc_id, document.text_sha256)
+        return Added(bool(made), key, fresh, len({claim.claim_id for claim in claims}) - fresh)
+
+    def add_decision(self, decision: Decision, *, recorded: str, claim: Claim | None = None) -> bool:
+        """A ruling, with the claim that it adds; False where it was known. `Trouble` where it rules on nothing here."""
+        when = times.utc(recorded)
+        with self._writing() as connection:
+            return bool(self._append(connection, when, drafts.of_decision(connection, decision, claim)))
+
+    def add_problems(self, problems: Iterable[Problem], *, recorded: str) -> int:
+        """Keep bad input that led to no document; how many are new to the list."""
+        when = times.utc(recorded)
+        with self._writing() as connection:
+            return len(self._append(connection, when, drafts.of_problems(problems, _listed(connection))))
+
+    def documents(self, recorded: str | None = None) -> dict[str, Document]:
+        """Every document by its key, as recorded by a time; an empty text where the book was made without texts."""
+        with self._reading() as connection:
+            told = events.of_kinds(connection, "document", until=_until(recorded))
+        texts: dict[str, str] = {}
+        for event in told:
+            if event.text is not None:
+                texts[event.parse(_text_hash)] = event.text
+        last = {event.id: event for event in told}
+        return {
+            key: event.parse(lambda b: Document.from_json(b, texts.get(_text_hash(b), "")))
+            for key, event in last.items()
+        }
+
+    def claims(self, recorded: str | None = None) -> list[StoredClaim]:
+        """Every claim in the order it came in, as recorded by a time."""
+        until = _until(recorded)
+        with self._reading() as connection:
+            days = projections.public_days(connection, until)
+            return [_stored(event, days) for event in events.of_kinds(connection, "claim", until=until)]
+
+    def decisions(self, recorded: str | None = None) -> list[tuple[Decision, str]]:
+        """Every ruling with when it was recorded, in order."""
+        with self._reading() as connection:
+            found = events.of_kinds(connection, "decision", until=_until(recorded))
+        return [(event.parse(Decision.from_json), event.recorded) for event in found]
+
+    def problems(self) -> list[Problem]:
+        """What the last reading of each source met, and bad input that has not been read since."""
+        with self._reading() as connection:
+            return _listed(connection)
+
+    def events(self) -> Iterator[Event]:
+        """Every event in order; a writer need not wait for whoever iterates."""
+        after = events.BEFORE_ALL
+        while True:
+            with self._reading() as connection:
+                rows = events.page(connection, after)
+            if not rows:
+                return
+            yield from rows
+            after = rows[-1].seq
+
+    def head(self) -> Head:
+        """Number and hash of the last event, which stands for the whole book up to it."""
+        with self._reading() as connection:
+            return events.head(connection)[0]
+
+    def rebuild(self) -> None:
+        """Drop every table but the events and work it out again."""
+        with self._writing() as connection:
+            projections.rebuild(connection)
+
+    def verify(self) -> list[Problem]:
+        """Everything wrong with the book: changed rows, loose ends, damage to the file. Empty: it holds."""
+        found: list[Problem] = []
+        try:
+            with self._reading() as connection, opening.any_bytes(connection):
+                remedy = "restore the file from a backup"
+                found += [Problem(str(self.path), f"is damaged: {line}", remedy) for line in opening.damage(connection)]
+                for problem in verify.findings(connection):  # one by one: the file may give out on the way
+                    found.append(problem)
+        except Trouble as trouble:
+            found.append(trouble.problem)
+        return found
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return opening.transaction(self._engine, self.path)
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return opening.transaction(self._engine, self.path, write=True)
+
+    @staticmethod
+    def _append(connection: Connection, recorded: str, made: list[Draft]) -> list[Event]:
+        appended = events.append(connection, recorded, made)
+        projections.project(connection, appended)
+        return appended
+
+
+def _lay_out(connection: Connection) -> None:
+    connection.exec_driver_sql(f"PRAGMA application_id = {opening.APPLICATION_ID}")
+    events.lay_out(connection)
+    projections.PROJECTIONS.create_all(connection)
+
+
+def _until(recorded: str | None) -> str | None:
+    return None if recorded is None else times.utc(recorded, whole_day=True)
+
+
+def _stored(event: Event, days: dict[str, tuple[str, str]]) -> StoredClaim:
+    return event.parse(partial(_stored_claim, event.recorded, days))
+
+
+def _stored_claim(recorded: str, days: dict[str, tuple[str, str]], body: dict[str, Any]) -> StoredClaim:
+    claim = Claim.from_json(body)
+    day, basis = times.reference_day(claim) or days.get(body["document"], (recorded[:10], "recorded"))
+    return StoredClaim(claim, recorded, date.fromisoformat(day), basis, body["document"])
+
+
+def _text_hash(body: dict[str, Any]) -> str:
+    return str(body["text_sha256"])
+
+
+def _listed(connection: Connection) -> list[Problem]:
+    met: dict[str, list[Problem]] = {}
+    for event in events.of_kinds(connection, "reading", "problem"):
+        if event.kind == "problem":
+            problem = event.parse(lambda body: Problem(**body))
+            met.setdefault(problem.where, []).append(problem)
+        else:  # a source that was read again is judged by that
+            source, address = event.parse(lambda body: (body["doc_id"], body["address"]))
+            met.pop(address, None)
+            met[source] = event.parse(drafts.problems_met)
+    return list(dict.fromkeys(problem for problems in met.values() for problem in problems))
