@@ -69,7 +69,7 @@ def claim(
     at: int = 0,
     quote: str | None = None,
     origin: str | None = None,
-    event: str | None = None,
+    event: str | EventDate | None = None,
     period: ValidTime | None = None,
     terms: dict[str, Any] | None = None,
     unit: str = "money",
@@ -94,7 +94,7 @@ def claim(
         amount_scope=scope,
         valuation_basis=basis,
         attribution=Attribution((origin,) if origin else (), origin),
-        event_date=EventDate(event, event, "day") if event else None,
+        event_date=EventDate(event, event, "day") if isinstance(event, str) else event,
         valid_time=period,
         terms={name: (Term(value),) for name, value in (terms or {}).items()},
         **rest,
@@ -108,7 +108,9 @@ def cheque(words: str | None, status: str = "completed", **rest: Any) -> Claim:
 
 def contract(words: str | None, status: str = "signed", **rest: Any) -> Claim:
     """Dovecote AI buys capacity from Bramble Cloud."""
-    return claim("capacity_commitment", words, status, **{"customer": "Dovecote AI", "supplier": "Bramble Cloud"} | rest)
+    return claim(
+        "capacity_commitment", words, status, **{"customer": "Dovecote AI", "supplier": "Bramble Cloud"} | rest
+    )
 
 
 def placed(one: Claim, public: str | None = None, basis: str = "document") -> Placed:
@@ -148,9 +150,23 @@ def gold() -> list[Claim]:
 
 def _gold(row: dict[str, Any], doc_id: str) -> Claim:
     spans = [{"start": e["start"], "end": e["end"], "text": f"{doc_id} {e['start']}"} for e in row["evidence"]]
-    known = {"type", "roles", "status", "amount_scope", "valuation_basis", "metric", "product", "polarity", "valid_time"}
+    known = {
+        "type",
+        "roles",
+        "status",
+        "amount_scope",
+        "valuation_basis",
+        "metric",
+        "product",
+        "polarity",
+        "valid_time",
+    }
     body = {key: value for key, value in row.items() if key in known} | {"evidence": spans, "doc_id": doc_id}
-    body |= {"attribution": row.get("attribution"), "confidence": 0.9, "text_sha256": sha256(doc_id.encode()).hexdigest()}
+    body |= {
+        "attribution": row.get("attribution"),
+        "confidence": 0.9,
+        "text_sha256": sha256(doc_id.encode()).hexdigest(),
+    }
     body["event_date"] = row.get("event_date")
     body["flags"] = ["title"] if row.get("note") == "title" else []
     body["amount"] = row["amount"] and row["amount"] | _writing(row["amount"])

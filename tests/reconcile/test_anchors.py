@@ -40,14 +40,20 @@ def test_a_ruling_holds_for_a_new_reading_of_the_same_words():
 
 def test_a_mention_that_is_no_longer_the_best_still_binds():
     then = cheque("10", quote="first mention")
-    now = replace(cheque("11"), evidence=(Evidence("sentence", 90, 99, "second"), Evidence("sentence", 0, 13, "first mention")))
+    now = replace(
+        cheque("11"), evidence=(Evidence("sentence", 90, 99, "second"), Evidence("sentence", 0, 13, "first mention"))
+    )
     assert targets([ruling("accept", then)], now) == ([("accept", now.claim_id)], 0)
 
 
 def test_names_as_written_then_amounts_tell_claims_of_one_span_apart():
     """ "Eastmarch and Fennimore each put 4 billion, later 6 billion": four claims, one quote, one frame."""
     quote = "Eastmarch and Fennimore each put 4 billion, later 6 billion"
-    then = {(who, sum_): cheque(sum_, quote=quote, investor=who) for who in ("Eastmarch", "Fennimore") for sum_ in ("4", "6")}
+    then = {
+        (who, sum_): cheque(sum_, quote=quote, investor=who)
+        for who in ("Eastmarch", "Fennimore")
+        for sum_ in ("4", "6")
+    }
     now = [replace(c, status="signed") for c in then.values()]
     assert not {c.claim_id for c in then.values()} & {c.claim_id for c in now}
     assert targets([ruling("reject", then["Fennimore", "6"])], *now) == ([("reject", now[3].claim_id)], 0)
@@ -112,7 +118,9 @@ def test_an_added_claim_is_never_taken_for_a_reading():
 
 def test_an_edit_keeps_the_persons_values_as_bare_words():
     """The text says about 10; a person writes 12 to 13: the interval is [12, 13] and no hedge widens it."""
-    one = edited(cheque("about 10"), [ruling("edit", cheque("about 10"), low=12 * 10**9, high=13 * 10**9, status="signed")])
+    one = edited(
+        cheque("about 10"), [ruling("edit", cheque("about 10"), low=12 * 10**9, high=13 * 10**9, status="signed")]
+    )
     assert (one.amount.low, one.amount.high, one.amount.qualifier) == (12 * 10**9, 13 * 10**9, "range")
     assert (one.amount.loose().low, one.amount.loose().high) == (12 * 10**9, 13 * 10**9)
     assert (one.status, one.amount.text, one.evidence) == ("signed", "about 10", cheque("about 10").evidence)
@@ -175,7 +183,9 @@ def test_the_order_of_rulings_on_different_claims_is_no_matter(words, random):
 def test_every_standing_ruling_is_bound_or_waits(words, amounts, data):
     """Whatever a new reading makes of amounts and status, and whichever claims it loses: none is lost."""
     decisions = [ruling(action, _PILE[at]) for action, at in words]
-    decisions += [undo(d) for d in data.draw(st.lists(st.sampled_from(decisions), unique_by=id) if decisions else st.just([]))]
+    decisions += [
+        undo(d) for d in data.draw(st.lists(st.sampled_from(decisions), unique_by=id) if decisions else st.just([]))
+    ]
     now = [replace(c, amount=amount(a), extractor="rules/2") for c, a in zip(_PILE, amounts, strict=True)]
     kept = data.draw(st.lists(st.sampled_from(now), unique_by=id))
     bound, waiting = rebind(decisions, map(placed, kept))

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from hypothesis import given, settings
-from hypothesis.strategies import DrawFn, booleans, composite, integers, lists, permutations, sampled_from
+from hypothesis.strategies import DrawFn, booleans, composite, integers, lists, permutations, sampled_from, tuples
 
 from counterflow.model.problem import Problem, Trouble
 from counterflow.store import Store
@@ -134,6 +134,33 @@ def test_a_change_of_any_byte_of_any_event_is_found(read: list[Read], row: int, 
         assert all(problem.remedy for problem in found)
         if column != "seq":
             assert {f"event {seq}", str(store.path)} & {problem.where for problem in found}
+
+
+@settings(max_examples=60)
+@given(readings(), lists(tuples(integers(0), integers(1, 255)), min_size=1, max_size=20), integers(0), booleans())
+def test_a_damaged_file_ends_in_trouble_or_is_audited_but_never_breaks(
+    read: list[Read], hits: list[tuple[int, int]], end: int, cut: bool
+):
+    with books(1) as (store,):
+        fill(store, read)
+        store.close()
+        hurt = bytearray(store.path.read_bytes())
+        for at, mask in hits:
+            hurt[at % len(hurt)] ^= mask
+        store.path.write_bytes(hurt[: end % len(hurt)] if cut else hurt)
+        troubled = [ask for ask in ("documents", "claims", "decisions", "problems", "head") if fails(store.path, ask)]
+        assert audit(store.path) or not troubled
+        fails(store.path, "rebuild")
+
+
+def fails(path: Path, ask: str) -> bool:
+    """Whether a question to the book ends in Trouble; anything else that goes wrong fails the test."""
+    try:
+        with Store.open(path) as store:
+            getattr(store, ask)()
+    except Trouble:
+        return True
+    return False
 
 
 def audit(path: Path) -> list[Problem]:

@@ -13,31 +13,22 @@ arXiv 1612.03193.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from math import fsum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from counterflow.analyse.holdings import LookThrough, look_through, overpayment, stake_after_round
-from counterflow.analyse.ledger import (
-    FINANCING,
-    NOISE,
-    OUTSIDE,
-    PURCHASE,
-    Edge,
-    Entry,
-    Ledger,
-    Refused,
-    check,
-    neighbours,
-    reach,
-)
+from counterflow.analyse.ledger import FINANCING, OUTSIDE, PURCHASE, Edges, Ledger, Refused, check, reach
 from counterflow.analyse.mixing import worth
 from counterflow.analyse.netting import EdgeSplit, max_circulation, split
 from counterflow.analyse.rings import Loop, loops
 from counterflow.model.flow import UNIDENTIFIED, Flow
+
+if TYPE_CHECKING:
+    from counterflow.analyse.ledger import Amounts, Mask
 
 __all__ = [
     "Band",
@@ -58,8 +49,8 @@ __all__ = [
     "stake_after_round",
 ]
 
-_START: Final = "start"
-_GOAL: Final = "goal"
+# A part of a firm's money below this is the rounding of floats; in whole dollars it spares every dollar up to 1e13.
+NOISE: Final = 1e-13
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,99 +90,101 @@ def return_band(
     `incomplete` names firms whose outflows are not known in full: forced then allows them unlimited unknown money.
     `Refused` when the investor finances nobody; `ValueError` for bad flows.
     """
-    ledger = Ledger.of(flows)
+    ledger = Ledger.of(flows, exact=True)
     trail = _Trail.of(ledger, investor, payer)
-    if not trail.cheques:
+    cheques, tied = trail.cheques, trail.cheques.where(trail.earmarked)
+    if not len(cheques.amount):
         raise Refused(f"{investor} finances nobody in these flows, so no money of its own can come back to it.")
-    revenue, invested = sum(trail.goal.values()), sum(cheque.amount for cheque in trail.cheques)
-    tied = [cheque for cheque in trail.cheques if cheque.earmarked]
-    possible = trail.carries(_amounts(trail.cheques))
-    forced = revenue - trail.carries(trail.other_money(frozenset(incomplete), revenue))
+    possible = trail.carries(cheques) / ledger.unit
+    forced = (trail.revenue - trail.carries(trail.other_money(incomplete))) / ledger.unit
     free, bound = trail.mixed()
     # Exact bounds meet a rounded mixture here: hold it between them.
-    pro_rata = min(max(free + bound, ledger.usd(forced)), ledger.usd(possible))
-    by_text = ledger.usd(trail.carries(_amounts(tied))) + free if tied else pro_rata
-    named = tuple(f"incomplete:{firm}" for firm in sorted(set(incomplete)))
+    pro_rata = min(max(free + bound, forced), possible)
+    by_text = min(possible, trail.carries(tied) / ledger.unit + free)
+    labels = [f"incomplete:{firm}" for firm in sorted(set(incomplete))]
     return Band(
-        forced=ledger.usd(forced),
+        forced=forced,
         pro_rata=pro_rata,
-        possible=ledger.usd(possible),
-        invested=ledger.usd(invested),
-        revenue=ledger.usd(revenue),
-        attributed=min(ledger.usd(possible), max(by_text, pro_rata)),
-        labels=(("earmarked",) if tied else ()) + named,
+        possible=possible,
+        invested=cheques.amount.sum() / ledger.unit,
+        revenue=trail.revenue / ledger.unit,
+        attributed=max(pro_rata, by_text),
+        labels=("earmarked", *labels) if trail.earmarked.any() else tuple(labels),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Trail:
-    """The part of a ledger through which one investor's money can come back to it."""
+    """The part of an exact ledger through which one investor's money can come back to it."""
 
     ledger: Ledger
-    investor: str
-    cheques: list[Edge]  # the investor's
-    goal: Mapping[int, int]  # node -> what it pays the investor
-    passes: list[Edge]  # purchases and carried cash between others, on the way to the goal
-    near: set[int]  # nodes from which money can reach the goal
+    mine: Mask  # the investor's nodes
+    cheques: Edges  # the investor's
+    earmarked: Mask  # by cheque
+    goal: Edges  # the purchases in question
+    passes: Edges  # purchases and carried cash between others, on the way to the goal
+    near: Mask  # nodes from which money can reach the goal
 
     @classmethod
     def of(cls, ledger: Ledger, investor: str, payer: str | None) -> _Trail:
-        firms = ledger.firms
-        goal = Counter[int]()
-        for edge in ledger.purchases:
-            if firms[edge.payee] == investor and payer in {None, firms[edge.payer]}:
-                goal[edge.payer] += edge.amount
-        passes = [
-            edge
-            for edge in (*ledger.purchases, *ledger.carried)
-            if firms[edge.payer] != investor and firms[edge.payee] != investor
-        ]
-        near = reach(goal, neighbours(passes, backward=True))
-        cheques = [edge for edge in ledger.cheques if firms[edge.payer] == investor]
-        return cls(ledger, investor, cheques, goal, [e for e in passes if e.payee in near], near)
+        mine = ledger.is_firm(investor)
+        asked = ~mine if payer is None else ledger.is_firm(payer)
+        goal = ledger.purchases.where(mine[ledger.purchases.payee] & asked[ledger.purchases.payer])
+        passes = ledger.purchases.and_also(ledger.carried)
+        passes = passes.where(~mine[passes.payer] & ~mine[passes.payee])
+        near = reach(goal.payer, passes.payee, passes.payer, len(mine))
+        own = mine[ledger.cheques.payer]
+        passes = passes.where(near[passes.payee])
+        return cls(ledger, mine, ledger.cheques.where(own), ledger.earmarked[own], goal, passes, near)
 
-    def other_money(self, incomplete: Collection[str], unlimited: int) -> Counter[int]:
-        """What enters at each node and is not the investor's financing, its own purchases included."""
-        firms = self.ledger.firms
-        others = [edge for edge in self.ledger.cheques if firms[edge.payer] != self.investor]
-        own = [edge for edge in self.ledger.purchases if firms[edge.payer] == self.investor]
-        found = _amounts(others) + _amounts(own) + _amounts(self.ledger.entries)
-        for node in self.near:
-            if firms[node] in incomplete:
-                found[node] = unlimited  # no more than the goal can ever arrive
-        return found
+    @property
+    def revenue(self) -> int:
+        """The purchases in question, in 1/`ledger.unit`."""
+        return int(self.goal.amount.sum())
 
-    def carries(self, starts: Mapping[int, int]) -> int:
-        """The most that can flow from `starts` to the goal, exact."""
+    def other_money(self, incomplete: Collection[str]) -> Edges:
+        """Whatever enters and is not the investor's financing: its own purchases too, and unknown money."""
+        import numpy as np
+
+        ledger = self.ledger
+        others = ledger.cheques.where(~self.mine[ledger.cheques.payer])
+        own = ledger.purchases.where(self.mine[ledger.purchases.payer])
+        numbers = [k for k, name in enumerate(ledger.names) if name in set(incomplete)]
+        open_nodes = np.flatnonzero(np.isin(ledger.firm, numbers))
+        # More than the revenue can never arrive, so it stands for unlimited.
+        unknown = Edges(open_nodes, open_nodes, np.full(len(open_nodes), self.revenue, object))
+        return ledger.entries.and_also(others, own, unknown)
+
+    def carries(self, money: Edges) -> int:
+        """The most that can flow from where `money` arrives to the goal, exact."""
         import networkx as nx
 
-        if self.near.isdisjoint(starts):
+        money = money.where(self.near[money.payee])
+        if not len(money.amount):
             return 0
-        capacity = Counter[tuple[str | int, str | int]]()
-        for edge in self.passes:
-            capacity[edge.payer, edge.payee] += edge.amount
-        capacity.update({(_START, node): amount for node, amount in starts.items() if node in self.near})
-        capacity.update({(node, _GOAL): amount for node, amount in self.goal.items()})
+        capacity = Counter[tuple[int, int]]()
+        start, goal = -1, -2
+        for tail, head, amount in (
+            *((start, node, amount) for node, amount in zip(money.payee.tolist(), money.amount, strict=True)),
+            *zip(self.passes.payer.tolist(), self.passes.payee.tolist(), self.passes.amount, strict=True),
+            *((node, goal, amount) for node, amount in zip(self.goal.payer.tolist(), self.goal.amount, strict=True)),
+        ):
+            capacity[tail, head] += amount
         graph = nx.DiGraph()
-        graph.add_edges_from((start, end, {"capacity": amount}) for (start, end), amount in capacity.items())
-        return int(nx.maximum_flow_value(graph, _START, _GOAL))
+        graph.add_edges_from((tail, head, {"capacity": amount}) for (tail, head), amount in capacity.items())
+        return int(nx.maximum_flow_value(graph, start, goal))
 
     def mixed(self) -> tuple[float, float]:
         """What returns under mixing, of the free and of the earmarked cheques."""
-        on_path = self.near & reach((cheque.payee for cheque in self.cheques), neighbours(self.passes))
-        held = self.ledger.held
-        start = {node: amount / held[node] for node, amount in self.goal.items() if node in on_path}
+        import numpy as np
+
+        nodes, held = len(self.mine), self.ledger.held
+        on_path = self.near & reach(self.cheques.payee, self.passes.payer, self.passes.payee, nodes)
+        start = np.zeros(nodes)
+        np.add.at(start, self.goal.payer, (self.goal.amount / held[self.goal.payer]).astype(float))
         share = worth(on_path, self.passes, held, start)
-        arrived = [(c.earmarked, self.ledger.usd(c.amount) * share.get(c.payee, 0.0)) for c in self.cheques]
-        return fsum(x for tied, x in arrived if not tied), fsum(x for tied, x in arrived if tied)
-
-
-def _amounts(money: Iterable[Edge | Entry]) -> Counter[int]:
-    """Node -> what arrives there."""
-    found = Counter[int]()
-    for item in money:
-        found[item.payee] += item.amount
-    return found
+        arrived = (self.cheques.amount / self.ledger.unit).astype(float) * share[self.cheques.payee]
+        return fsum(arrived[~self.earmarked]), fsum(arrived[self.earmarked])
 
 
 def sources_of(flows: Iterable[Flow], payer: str, period: int | None = None) -> dict[str, float]:
@@ -202,45 +195,44 @@ def sources_of(flows: Iterable[Flow], payer: str, period: int | None = None) -> 
     it holds. `Refused` when it pays and holds nothing, or sits in a closed ring with no source; `ValueError` for bad
     flows and for a period where the flows have none.
     """
-    ledger = Ledger.of(flows)
-    asked = _asked(ledger, payer, period)
-    # Rounding must not open a closed ring.
-    real = [e for e in (*ledger.purchases, *ledger.carried) if e.amount > NOISE * ledger.held[e.payee]]
-    entries = [e for e in _coloured(ledger) if e.amount > NOISE * ledger.held[e.payee]]
-    sourced = reach({entry.payee for entry in entries}, neighbours(real))
-    if not asked.keys() <= sourced:
+    import numpy as np
+
+    ledger = Ledger.of(flows, exact=False)
+    weight = _asked(ledger, payer, period)
+    cheques = Edges(ledger.firm[ledger.cheques.payer], ledger.cheques.payee, ledger.cheques.amount)
+    entries, passes = (  # what is lost in rounding must not open a closed ring
+        edges.where(edges.amount > NOISE * ledger.held[edges.payee])
+        for edges in (ledger.entries.and_also(cheques), ledger.purchases.and_also(ledger.carried))
+    )
+    nodes, asked = len(weight), np.flatnonzero(weight)
+    sourced = reach(entries.payee, passes.payer, passes.payee, nodes)
+    if not sourced[asked].all():
         raise Refused(f"{payer} sits in a closed ring that no money enters, so its dollars have no source.")
-    behind = sourced & reach(asked, neighbours(real, backward=True))
-    total = sum(asked.values())
-    start = {node: weight / total * (ledger.unit / ledger.held[node]) for node, weight in asked.items()}
-    value = worth(behind, real, ledger.held, start)
-    mixture: defaultdict[str, float] = defaultdict(float, {UNIDENTIFIED: 0.0})
-    for entry in entries:
-        if entry.payee in behind:
-            mixture[entry.colour] += ledger.usd(entry.amount) * value[entry.payee]
-    everything = fsum(mixture.values())
-    return dict(sorted(((k, x / everything) for k, x in mixture.items()), key=lambda item: (-item[1], item[0])))
+    behind = sourced & reach(asked, passes.payee, passes.payer, nodes)
+    value = worth(behind, passes, ledger.held, weight / weight.sum() / ledger.held)
+    mixture = np.bincount(entries.payer, entries.amount * value[entries.payee], len(ledger.names))
+    shares = dict(zip(ledger.names, (mixture / mixture.sum()).tolist(), strict=True))
+    kept = {name: share for name, share in shares.items() if share or name == UNIDENTIFIED}
+    return dict(sorted(kept.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _asked(ledger: Ledger, payer: str, period: int | None) -> dict[int, int]:
-    """The payer's nodes in question and what each weighs: what it paid, or where it paid nothing what it holds."""
-    if period is not None and None in ledger.periods:
+def _asked(ledger: Ledger, payer: str, period: int | None) -> Amounts:
+    """What each node weighs in the answer: what the payer paid there, or where it paid nothing what it holds."""
+    import numpy as np
+
+    if period is not None and None in ledger.period:
         raise ValueError(f"the flows carry no periods, so nothing can be asked of {period}")
-    nodes = [node for node, firm in enumerate(ledger.firms) if firm == payer]
+    nodes = np.flatnonzero(ledger.is_firm(payer)).tolist()
     if period is not None:
-        nodes = [node for node in nodes if (ledger.periods[node] or 0) <= period][-1:]
-        nodes = [node for node in nodes if ledger.periods[node] == period or ledger.held[node] > ledger.paid[node]]
+        nodes = [node for node in nodes if (ledger.period[node] or 0) <= period][-1:]
+        nodes = [node for node in nodes if ledger.period[node] == period or ledger.held[node] > ledger.paid[node]]
     if not nodes:
         raise Refused(f"{payer} pays and holds nothing in these flows, so there is no dollar to trace.")
-    paid = {node: ledger.paid[node] for node in nodes if ledger.paid[node]}
-    return paid or {nodes[-1]: ledger.held[nodes[-1]]}
-
-
-def _coloured(ledger: Ledger) -> Iterator[Entry]:
-    """Every source of money under its colour: a cheque bears its payer's, whatever the money was before."""
-    yield from ledger.entries
-    for cheque in ledger.cheques:
-        yield Entry(ledger.firms[cheque.payer], cheque.payee, cheque.amount)
+    weight = np.zeros(len(ledger.period))
+    weight[nodes] = ledger.paid[nodes]
+    if not weight.any():
+        weight[nodes[-1]] = 1.0
+    return weight
 
 
 def means_to_pay(flows: Iterable[Flow], payer: str) -> Means:

@@ -7,15 +7,19 @@ value is neither liquid nor control; warrants, profit caps and convertibles are 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from counterflow.analyse.ledger import Refused, reach
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 ROUNDING: Final = 1e-9  # shares are written to a few digits; their sum may pass 1 by this much
+NOISE: Final = 1e-15  # what inversion leaves where no chain leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +45,17 @@ def look_through(stakes: Mapping[tuple[str, str], float], outside_value: Mapping
 
     names = sorted({name for pair in stakes for name in pair} | outside_value.keys())
     place = {name: number for number, name in enumerate(names)}
-    owned: dict[int, list[int]] = defaultdict(list)
     held = np.zeros((len(names), len(names)))
     for (holder, issuer), share in stakes.items():
-        if share:
-            held[place[holder], place[issuer]] = share
-            owned[place[holder]].append(place[issuer])
-    free = _free(held.sum(axis=0).tolist(), names)
-    _refuse_closed_groups(free, owned, names)
+        held[place[holder], place[issuer]] = share
+    free = _free(held, names)
     through = np.linalg.inv(np.eye(len(names)) - held)
     book = (through @ [float(outside_value.get(name, 0)) for name in names]).tolist()
-    first = (through / np.diag(through)[:, None]).tolist()
+    stake = np.minimum(through / np.diag(through)[:, None], 1.0)
     return LookThrough(
         book=dict(zip(names, book, strict=True)),
         held_outside={name: part * value for name, part, value in zip(names, free, book, strict=True)},
-        stake={
-            (names[i], names[j]): min(1.0, first[i][j]) for i in sorted(owned) for j in sorted(reach({i}, owned) - {i})
-        },
+        stake={(names[i], names[j]): stake[i, j].item() for i, j in np.argwhere(stake > NOISE).tolist() if i != j},
     )
 
 
@@ -90,19 +88,18 @@ def overpayment(paid: float, stake: float, fair_post_money: float) -> float:
     return max(0.0, float(paid) - float(stake) * float(fair_post_money))
 
 
-def _free(inside: list[float], names: list[str]) -> list[float]:
-    """The share of each issuer that no listed firm holds."""
-    for name, part in zip(names, inside, strict=True):
-        if part > 1 + ROUNDING:
-            raise ValueError(f"more than 100% of {name} is held: the stakes in it sum to {part:.6g}")
-    return [max(0.0, 1 - part) for part in inside]
+def _free(held: NDArray[np.float64], names: list[str]) -> list[float]:
+    """The share of each issuer that no listed firm holds; in the end somebody outside must own every firm."""
+    import numpy as np
 
-
-def _refuse_closed_groups(free: list[float], owned: Mapping[int, list[int]], names: list[str]) -> None:
-    """Every firm must be owned, at the end of some chain, by somebody outside."""
-    outward = reach((firm for firm, part in enumerate(free) if part > ROUNDING), owned)
-    if closed := [name for firm, name in enumerate(names) if firm not in outward]:
+    free = 1 - held.sum(axis=0)
+    for name, part in zip(names, free.tolist(), strict=True):
+        if part < -ROUNDING:
+            raise ValueError(f"more than 100% of {name} is held: the stakes in it sum to {1 - part:.6g}")
+    owned = reach(np.flatnonzero(free > ROUNDING), *np.nonzero(held), len(names))
+    if closed := [name for name, known in zip(names, owned.tolist(), strict=True) if not known]:
         raise Refused(f"A closed group holds 100% of itself ({', '.join(closed)}), so its value has no owner outside.")
+    return np.maximum(free, 0.0).tolist()
 
 
 def _share(share: float, what: str) -> None:

@@ -1,4 +1,4 @@
-"""The ledger behind every circularity figure: flows checked, and every firm's money filled in period by period.
+"""The ledger behind the bands and mixtures: flows checked, and every firm's money filled in period by period.
 
 At every firm and period: in + outside + shortfall = out + leak. A shortfall is money that the flows do not explain; it
 keeps a colour of its own and is never scaled away.
@@ -6,94 +6,115 @@ keeps a colour of its own and is never scaled away.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from fractions import Fraction
-from math import isfinite, lcm
-from typing import Final, NamedTuple
+from math import inf, lcm
+from typing import TYPE_CHECKING, Any
 
 from counterflow.model.flow import KINDS, UNIDENTIFIED, Flow
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.intp]
+    Mask = NDArray[np.bool_]
+    Amounts = NDArray[Any]  # floats, or Python integers in an object array
+
 FINANCING, PURCHASE, OUTSIDE = KINDS
-# A source below this part of what a firm holds is the rounding of floats: amounts in whole dollars keep every dollar
-# up to 1e14, far above any ledger of this world.
-NOISE: Final = 1e-14
 
 
 class Refused(ValueError):
     """The question has no answer on these data; the message is a sentence that says why."""
 
 
-class Edge(NamedTuple):
-    """Money from one firm-period node to another, in whole units of 1/`Ledger.unit`."""
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Money between nodes, in columns."""
 
-    payer: int
-    payee: int
-    amount: int
-    earmarked: bool
+    payer: Numbers  # a node; where money enters the ledger, the number of its colour in `Ledger.names`
+    payee: Numbers  # a node
+    amount: Amounts  # in 1/`Ledger.unit`
 
+    def where(self, kept: Mask) -> Edges:
+        """The rows of a mask."""
+        return Edges(self.payer[kept], self.payee[kept], self.amount[kept])
 
-class Entry(NamedTuple):
-    """Money that enters the ledger at a node with a colour: outside money, or what nobody has named."""
+    def and_also(self, *others: Edges) -> Edges:
+        """These rows, then those of `others`."""
+        import numpy as np
 
-    colour: str
-    payee: int
-    amount: int
+        columns = zip(*((e.payer, e.payee, e.amount) for e in (self, *others)), strict=True)
+        return Edges(*map(np.concatenate, columns))
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Firm-period nodes, numbered by period and name, and the money between them.
+    """Firm-period nodes, numbered by period and then by name, and the money between them.
 
-    Every amount is a whole number of 1/`unit`, so that sums, shortfalls and flows are exact.
+    An exact ledger counts in whole numbers of 1/`unit`, so that sums, shortfalls and flows are exact; another counts in
+    floats of the flows' own unit.
     """
 
     unit: int
-    firms: list[str]  # by node
-    periods: list[int | None]  # by node, never falling
-    held: list[int]  # by node: in + outside + shortfall
-    paid: list[int]  # by node: financing and purchases, without what is carried on
-    purchases: list[Edge] = field(default_factory=list)
-    cheques: list[Edge] = field(default_factory=list)
-    carried: list[Edge] = field(default_factory=list)  # cash unspent in a period, on to the firm's next
-    entries: list[Entry] = field(default_factory=list)
+    names: list[str]  # firms and labels, sorted
+    firm: Numbers  # by node: its number in `names`
+    period: list[int | None]  # by node, never falling
+    held: Amounts  # by node: in + outside + shortfall
+    paid: Amounts  # by node: financing and purchases, without what is carried on
+    purchases: Edges
+    cheques: Edges
+    earmarked: Mask  # by cheque
+    carried: Edges  # cash unspent in a period, on to the firm's next
+    entries: Edges  # outside money and shortfalls, from their colours
 
     @classmethod
-    def of(cls, flows: Iterable[Flow]) -> Ledger:
+    def of(cls, flows: Iterable[Flow], *, exact: bool) -> Ledger:
         """The filled ledger of checked flows; `ValueError` as in `check`."""
+        import numpy as np
+
         money = check(flows)
-        amounts, unit = whole([f.usd for f in money])
-        node = _nodes(money)
-        ledger = cls(unit, [f for _, f in node], [p for p, _ in node], [0] * len(node), [0] * len(node))
-        for flow, amount in zip(money, amounts, strict=True):
-            payee = node[flow.period, flow.payee]
-            ledger.held[payee] += amount
-            if flow.kind == OUTSIDE:
-                ledger.entries.append(Entry(flow.payer, payee, amount))
-                continue
-            payer = node[flow.period, flow.payer]
-            ledger.paid[payer] += amount
-            edges = ledger.cheques if flow.kind == FINANCING else ledger.purchases
-            edges.append(Edge(payer, payee, amount, flow.earmarked))
-        ledger._fill()
-        return ledger
+        usd, unit = whole(flow.usd for flow in money) if exact else ([flow.usd for flow in money], 1)
+        amount = np.array(usd, dtype=object if exact else float)
+        financing, outside = (np.array([flow.kind == kind for flow in money], bool) for kind in (FINANCING, OUTSIDE))
+        names = sorted({UNIDENTIFIED} | {flow.payer for flow in money} | {flow.payee for flow in money})
+        number = {name: k for k, name in enumerate(names)}
+        times = sorted({flow.period for flow in money}, key=lambda period: period or 0)
+        block = {time: k * len(names) for k, time in enumerate(times)}  # node = period's block + firm, then packed
+        start = np.array([block[flow.period] for flow in money], np.intp)
+        payer = np.array([number[flow.payer] for flow in money], np.intp)
+        payee = start + np.array([number[flow.payee] for flow in money], np.intp)
+        node = np.unique(np.concatenate([payee, (start + payer)[~outside]]))
+        edges = Edges(
+            np.where(outside, payer, np.searchsorted(node, start + payer)), np.searchsorted(node, payee), amount
+        )
+        held, paid = np.zeros(len(node), amount.dtype), np.zeros(len(node), amount.dtype)
+        np.add.at(held, edges.payee, amount)
+        np.add.at(paid, edges.payer[~outside], amount[~outside])
+        firm = node % len(names)
+        carried, short = _fill(firm, held, paid)
+        unnamed = Edges(np.full(len(short.payee), number[UNIDENTIFIED]), short.payee, short.amount)
+        return cls(
+            unit=unit,
+            names=names,
+            firm=firm,
+            period=[times[k] for k in (node // len(names)).tolist()],
+            held=held,
+            paid=paid,
+            purchases=edges.where(~financing & ~outside),
+            cheques=edges.where(financing),
+            earmarked=np.array([flow.earmarked for flow in money], bool)[financing],
+            carried=carried,
+            entries=edges.where(outside).and_also(unnamed),
+        )
 
-    def _fill(self) -> None:
-        """Name each shortfall and carry each leak on to the firm's next period with flows."""
-        before: dict[str, int] = {}
-        for node, firm in enumerate(self.firms):
-            if firm in before and (cash := self.held[before[firm]] - self.paid[before[firm]]):
-                self.carried.append(Edge(before[firm], node, cash, earmarked=False))
-                self.held[node] += cash
-            if (short := self.paid[node] - self.held[node]) > 0:
-                self.entries.append(Entry(UNIDENTIFIED, node, short))
-                self.held[node] += short
-            before[firm] = node
+    def is_firm(self, name: str) -> Mask:
+        """Which nodes are those of a firm."""
+        import numpy as np
 
-    def usd(self, amount: int) -> float:
-        """An amount of the ledger in the unit of the flows."""
-        return amount / self.unit
+        numbers = [k for k, known in enumerate(self.names) if known == name]
+        return np.isin(self.firm, numbers)
 
 
 def check(flows: Iterable[Flow]) -> list[Flow]:
@@ -104,12 +125,8 @@ def check(flows: Iterable[Flow]) -> list[Flow]:
     """
     listed = list(flows)
     for flow in listed:
-        if flow.kind not in KINDS:
-            raise ValueError(f"{_named(flow)} is of the unknown kind {flow.kind!r}; the kinds are {', '.join(KINDS)}")
-        if flow.payer == flow.payee:
-            raise ValueError(f"{_named(flow)}: a firm cannot pay itself")
-        if not isfinite(flow.usd) or flow.usd < 0:
-            raise ValueError(f"{_named(flow)} has the amount {flow.usd}; it must be finite and not negative")
+        if flow.kind not in KINDS or flow.payer == flow.payee or not 0 <= flow.usd < inf:
+            raise ValueError(_fault(flow))
     money = [flow for flow in listed if flow.usd]
     if len({flow.period is None for flow in money}) > 1:
         raise ValueError("some flows carry a period and some do not; give all of them one, or none")
@@ -129,35 +146,48 @@ def whole(amounts: Iterable[float]) -> tuple[list[int], int]:
     return [number.numerator * (unit // number.denominator) for number in exact], unit
 
 
-def reach(starts: Iterable[int], after: Mapping[int, Iterable[int]]) -> set[int]:
-    """Every node that can be reached from `starts`, themselves included, along `after`."""
-    found = set(starts)
-    waiting = list(found)
-    while waiting:
-        fresh = set(after.get(waiting.pop(), ())) - found
-        found |= fresh
-        waiting.extend(fresh)
-    return found
+def reach(starts: Numbers, payers: Numbers, payees: Numbers, nodes: int) -> Mask:
+    """Which of `nodes` can be reached from `starts`, themselves included, along edges payer -> payee."""
+    import numpy as np
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    # One more node, that pays all the starts, is the root of the search.
+    tails = np.concatenate([payers, np.full(len(starts), nodes)])
+    heads = np.concatenate([payees, starts])
+    graph = csr_array((np.ones(len(tails)), (tails, heads)), shape=(nodes + 1, nodes + 1))
+    found = np.zeros(nodes + 1, bool)
+    found[breadth_first_order(graph, nodes, return_predecessors=False)] = True
+    return found[:nodes]
 
 
-def neighbours(edges: Iterable[Edge], *, backward: bool = False) -> dict[int, list[int]]:
-    """Node -> the nodes its edges lead to, or come from."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for payer, payee, _, _ in edges:
-        start, end = (payee, payer) if backward else (payer, payee)
-        found[start].append(end)
-    return found
+def _fill(firms: Numbers, held: Amounts, paid: Amounts) -> tuple[Edges, Edges]:
+    """Carry each leak on to the firm's next node and name each shortfall, both added to `held`: (carried, short)."""
+    before: dict[int, int] = {}
+    carried, short = [], []
+    for node, (firm, out) in enumerate(zip(firms.tolist(), paid.tolist(), strict=True)):
+        last = before.get(firm)
+        if last is not None and held[last] > paid[last]:
+            carried.append((last, node, held[last] - paid[last]))
+            held[node] += held[last] - paid[last]
+        if out > held[node]:
+            short.append((node, node, out - held[node]))
+            held[node] = out
+        before[firm] = node
+    return _columns(carried, held), _columns(short, held)
 
 
-def _nodes(money: Iterable[Flow]) -> dict[tuple[int | None, str], int]:
-    met = {(flow.period, flow.payee) for flow in money}
-    met |= {(flow.period, flow.payer) for flow in money if flow.kind != OUTSIDE}
-    return {name: number for number, name in enumerate(sorted(met, key=_by_period))}
+def _columns(rows: list[tuple[int, int, Any]], like: Amounts) -> Edges:
+    import numpy as np
+
+    payers, payees, amounts = zip(*rows, strict=True) if rows else ((), (), ())
+    return Edges(np.array(payers, np.intp), np.array(payees, np.intp), np.array(amounts, like.dtype))
 
 
-def _by_period(name: tuple[int | None, str]) -> tuple[int, str]:
-    return name[0] or 0, name[1]
-
-
-def _named(flow: Flow) -> str:
-    return f"the flow {flow.payer} -> {flow.payee}"
+def _fault(flow: Flow) -> str:
+    named = f"the flow {flow.payer} -> {flow.payee}"
+    if flow.kind not in KINDS:
+        return f"{named} is of the unknown kind {flow.kind!r}; the kinds are {', '.join(KINDS)}"
+    if flow.payer == flow.payee:
+        return f"{named}: a firm cannot pay itself"
+    return f"{named} has the amount {flow.usd}; it must be finite and not negative"

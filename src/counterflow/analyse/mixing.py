@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from counterflow.analyse.ledger import Edge
+from counterflow.analyse.ledger import Edges
 
 if TYPE_CHECKING:
-    from numpy import float64
+    import numpy as np
     from numpy.typing import NDArray
 
-    Vector = NDArray[float64]
+    from counterflow.analyse.ledger import Amounts, Mask
+
+    Vector = NDArray[np.float64]
 
 DENSE: Final = 2000  # nodes up to which one dense solve is the quickest
 # Iterating to 1e-15 within 500 steps means that the mass shrank by 7% a step or more, so what is cut off is below
@@ -20,24 +21,20 @@ STEPS: Final = 500
 SMALL: Final = 1e-15
 
 
-def worth(
-    nodes: Collection[int], edges: Iterable[Edge], held: list[int], start: Mapping[int, float]
-) -> dict[int, float]:
-    """What one dollar at each node is worth, h = Q h + r with Q_uv = P_uv / held_u and r = `start`.
+def worth(nodes: Mask, edges: Edges, held: Amounts, start: Vector) -> Vector:
+    """What a dollar at each of `nodes` is worth: h = Q h + r with Q_uv = P_uv / held_u and r = `start`, else 0.
 
-    From each of `nodes` money must get out, past the `edges` between them, or the system is singular.
-    With r_u = the part of u's money that goes straight to the goal, h_u is the share of a dollar at u that arrives.
+    With r_u the part of u's money that goes straight to a goal, h_u is the share of a dollar at u that arrives. From
+    each of `nodes` money must get out, past the `edges` between them, or the system is singular.
     """
     import numpy as np
 
-    place = {node: number for number, node in enumerate(sorted(nodes))}
-    inner = [(place[u], place[v], x / held[u]) for u, v, x, _ in edges if u in place and v in place]
-    right = np.zeros(len(place))
-    for node, part in start.items():
-        right[place[node]] = part
-    rows, cols, parts = zip(*inner, strict=True) if inner else ((), (), ())
-    found = _solve(np.array(rows, dtype=int), np.array(cols, dtype=int), np.array(parts, dtype=float), right)
-    return dict(zip(place, found.tolist(), strict=True))
+    place = np.cumsum(nodes) - 1
+    inner = edges.where(nodes[edges.payer] & nodes[edges.payee])
+    parts = (inner.amount / held[inner.payer]).astype(float)
+    found = np.zeros(len(nodes))
+    found[nodes] = _solve(place[inner.payer], place[inner.payee], parts, start[nodes])
+    return found
 
 
 def _solve(rows: Any, cols: Any, parts: Vector, right: Vector) -> Vector:

@@ -16,14 +16,18 @@ from counterflow.extract.words import BREAK, Page, lexicon
 
 _PAYING: Final = frozenset("company lab cloud chipmaker investor".split())
 _CARRIED, _PRONOUN, _DOUBT = 0.75, 0.6, 0.1  # what a noun, a pronoun, and a guess beyond the paragraph are worth
-_PLURALS: Final = {"companies": "company", "parties": "company", "sides": "company", "businesses": "business", "utilities": "utility"}
+_PLURALS: Final = {"companies": "company", "parties": "party", "sides": "party", "partners": "party", "utilities": "utility"}
 _KIND_WORDS: Final = {
     "lab": frozenset("lab laboratory start-up startup developer ai".split()),
     "cloud": frozenset("cloud provider hyperscaler neocloud".split()),
     "chipmaker": frozenset("chipmaker chip-maker chip chips semiconductor designer".split()),
     "investor": frozenset("bank lender fund investor financier backer".split()),
 }
-_GENERIC: Final = frozenset("company firm group business corporation concern giant enterprise party outfit".split())
+_TOGETHER: Final = frozenset("companies firms parties sides partners start-ups startups groups labs".split())
+_GENERIC: Final = frozenset("company firm group corporation giant party outfit".split())
+
+
+_PEOPLE: Final = frozenset("people sources analysts investors officials executives bankers traders lawyers economists".split())
 
 
 class _Referent(NamedTuple):
@@ -96,8 +100,11 @@ class _Scene:
         owns = mention.text.lower() in {"its", "their"} or (after < len(page.words) and page.words[after] == "'")
         start = page.sentence(first)[0]
         opens = first == start or _boundary(page, first - 1) or page.opening(first)
-        if first > 1 and page.words[first - 1] == "s" and page.words[first - 2] == "'" and self.seen[start]:
-            opens = opens or self.seen[start][-1].opens  # "Amazon's AWS": the unit is meant
+        last = self.seen[start][-1] if self.seen[start] else None
+        if last and page.words[last.after : first] in (["and"], ["or"], ["&"], ["'", "s"]):
+            opens = last.opens  # named side by side; or "Amazon's AWS", where the unit is meant
+        elif opens and first > start and page.words[first - 1] in {",", "and", "or"}:
+            opens = _acting(page, after)
         self.seen[start].append(_Referent(first, after, mention.parties, mention.kind, opens, owns))
 
     def _answer(self, i: int) -> Mention | None:
@@ -127,13 +134,15 @@ class _Scene:
         return beside and ahead in {",", "—", "–", ")", "which", "known", "led", "founded", "best", "backed", "in"}
 
     def _single(self, noun: _Noun) -> Mention | None:
-        before = list(self._before(noun.first, _place(self.page, noun)))
-        best = max((self._fits(party, noun) for party in before), default=0)
-        party = next((p for p in before if self._fits(p, noun) == best > 0), None)
+        near = list(self._before(noun.first, _place(self.page, noun)))
+        best = max((self._fits(party, noun) for party in chain(near, self.main)), default=0)
+        party = next((p for p in near if self._fits(p, noun) == best), None)
         sure = _CARRIED
         if party is None:
-            party = next((p for p in self.main if self._fits(p, noun)), None)
+            party = next((p for p in self.main if self._fits(p, noun) == best), None)
             sure -= _DOUBT
+        if best == 0:
+            return None
         return self._made(noun.first, noun.after, (party,), "carried", sure) if party else None
 
     def _group(self, noun: _Noun) -> Mention | None:
@@ -182,9 +191,10 @@ class _Scene:
             yield from (r.parties[0] for r in reversed(here) if page.words[r.first - 1] in {"in", "into", "behind"})
             yield from (r.parties[0] for r in here)
         elif subject:
-            lead = subject if place == "owner" else _subject(here) or subject
+            lead = next((r for r in reversed(here) if r.opens and not r.owns), None) if place == "owner" else _subject(here)
+            lead = lead or next((r for r in here if not r.owns), here[-1])
             yield from (r.parties[0] for r in (lead, *reversed(here)))
-        while start > paragraph:
+        while start > paragraph or self._follows_a_line(start):
             start = page.sentence(start - 1)[0]
             there = [r for r in self.seen[start] if len(r.parties) == 1]
             lead_there = _subject(there)
@@ -192,10 +202,18 @@ class _Scene:
                 yield from (r.parties[0] for r in (lead_there, *reversed(there)))
         yield from late
 
+    def _follows_a_line(self, start: int) -> bool:
+        """Whether the paragraph before is a single sentence, as wire stories have them: it then reads on."""
+        if start == 0 or not self.page.asserting[start - 1] or self.page.loud[start - 1]:
+            return False
+        return self.page.paragraph(start - 1)[0] == self.page.sentence(start - 1)[0]
+
     def _pair_named(self, i: int) -> tuple[str, ...] | None:
         """The parties that "they" can mean: named side by side, or as a group, in this sentence or the last."""
         page = self.page
         start = page.sentence(i)[0]
+        if page.words[i + 1 : i + 2] and page.words[i + 1] in lexicon()["told_after"] or not _PEOPLE.isdisjoint(page.words[start:i]):
+            return None
         starts = [start] if start == page.paragraph(i)[0] else [start, page.sentence(start - 1)[0]]
         for first in starts:
             for r in reversed(self.seen[first]):
@@ -227,12 +245,14 @@ class _Scene:
     def _fits(self, party: str, noun: _Noun) -> int:
         """0 it cannot be meant, 1 it can, 2 the words say so."""
         traits = self.traits[party] | _KIND_WORDS.get(self.kinds.get(party, ""), frozenset())
-        if noun.says & traits:
-            return 2
         if noun.head in _GENERIC:
             return 1
-        known = party in self.gazetteer.parties or bool(self.traits[party])
-        return int(not known and self.kinds.get(party) == "company")
+        if noun.says & traits:
+            return 2
+        known = self.gazetteer.parties.get(party)
+        if noun.head in lexicon()["heads"]["startup"]:
+            return int(known is None or known.ticker is None)
+        return int(known is None and not self.traits[party] and self.kinds.get(party) == "company")
 
     def _made(self, first: int, after: int, parties: tuple[str, ...], how: str, sure: float) -> Mention:
         page = self.page
@@ -259,6 +279,13 @@ def _beside(page: Page, referents: Sequence[_Referent], one: _Referent) -> list[
     return next((run for run in runs if one in run), [one])
 
 
+def _acting(page: Page, after: int) -> bool:
+    """Whether a verb follows a name, so that it begins a clause and does not just go on a list."""
+    lists = lexicon()
+    ahead = page.words[after : after + 1]
+    return bool(ahead) and (ahead[0] in lists["verbs"] or ahead[0] in lists["acts"] or ahead[0] in lists["adverbs"] or ahead[0] in {"up", "another"})
+
+
 def _boundary(page: Page, i: int) -> bool:
     return page.words[i] in {",", ";", ":", "—", "–", "("} or page.words[i].lower() in lexicon()["boundaries"]
 
@@ -277,8 +304,7 @@ def _traits(page: Page, paying: Iterable[Mention]) -> dict[str, frozenset[str]]:
     traits: dict[str, set[str]] = defaultdict(set)
     for mention in paying:
         party = traits[mention.parties[0]]
-        for word in mention.parties[0].lower().split():
-            party |= called.get(word, ())
+        party |= _content(mention.parties[0].lower().split())
         first, after = page.at(mention.start), page.at(mention.end)
         start = first
         while start > max(0, first - 4) and page.gaps[start] and page.words[start - 1].islower() and page.words[start - 1].isalpha():
@@ -290,12 +316,16 @@ def _traits(page: Page, paying: Iterable[Mention]) -> dict[str, frozenset[str]]:
             phrase = ahead[2 : ahead.index(",", 1)] if "," in ahead[1:] else ahead[2:]
             if any(_is_head(word) for word in phrase):
                 party.update(_content(phrase))
-    return defaultdict(frozenset, {name: frozenset(words) for name, words in traits.items()})
+    return defaultdict(frozenset, {name: frozenset(chain(words, *(called.get(w, ()) for w in words))) for name, words in traits.items()})
 
 
 def _content(words: Iterable[str]) -> set[str]:
     lists = lexicon()
     return {w.lower() for w in words if w.isalpha() and w.lower() not in lists["starters"] - lists["head_words"] and w.lower() not in _GENERIC}
+
+
+def _refers(word: str) -> bool:
+    return word in lexicon()["refer"] or word == "party" or word.endswith("maker")
 
 
 def _is_head(word: str) -> bool:
@@ -320,17 +350,17 @@ def _noun(page: Page, i: int, taken: set[int]) -> _Noun | None:
             break
         after, text = _joined(page, k)
         low = text.lower()
-        if low in lists["not_the"] or k in taken and page.gaps[after : after + 1] != [""] and not text.endswith(("backed", "owned", "based", "listed", "led")):
+        if low.split("-")[0] in lists["not_the"] or (low in lists["starters"] and not _is_head(low) and low not in lists["still_the"]) or k in taken and page.gaps[after : after + 1] != [""] and not text.endswith(("backed", "owned", "based", "listed", "led")):
             return None
         singular = _PLURALS.get(low, low[:-1] if low.endswith("s") and not low.endswith("ss") else low)
-        plural = singular != low and _is_head(singular)
-        if _is_head(low) or plural:
+        plural = singular != low and _refers(singular)
+        if _refers(low) or plural:
             following = _joined(page, after) if after < len(page.words) and page.gaps[after] == " " else (after, "")
-            if _is_head(following[1]):  # "the battery maker": the head is still to come
+            if _refers(following[1]):  # "the bank group": the head is still to come
                 says.add(low)
                 k = after
                 continue
-            if plural != (count > 1) and not (plural and word == "the"):
+            if plural != (count > 1) and not (plural and word == "the" and k == first + 1 and low in _TOGETHER):
                 return None
             if following[1] in lists["not_after"]:
                 return None

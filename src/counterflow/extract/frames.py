@@ -33,6 +33,7 @@ class Pattern:
     not_before: re.Pattern[str] | None = None
     metric: str | None = None
     basis: str | None = None
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,17 @@ def _elliptic_investment(frame: Framed) -> bool:
     )
 
 
+def _power_context(frame: Framed) -> bool:
+    return any(t.letter == "W" for t in frame.sentence.tags) or _service_context(frame)
+
+
+def _contract_context(frame: Framed) -> bool:
+    return bool(re.search(r"\b(?:contracts?|agreements?|deals?|orders?|commitments?)\b", frame.sentence.masked))
+
+
 NEEDS: Final = {
+    "power_context": _power_context,
+    "contract_context": _contract_context,
     "round_context": _round_context,
     "equity_context": _equity_context,
     "service_context": _service_context,
@@ -161,6 +172,7 @@ def _compile(row: dict[str, Any], macros: dict[str, str]) -> Pattern:
         not_before=re.compile(row["not_before"]) if "not_before" in row else None,
         metric=row.get("metric"),
         basis=row.get("basis"),
+        scope=row.get("scope"),
     )
 
 
@@ -171,7 +183,7 @@ _LINK: Final = (
     r"projected|forecast|estimated|seen|reported|as|high|substantial|some|roughly|q[1-4]|fy\d*|\d{4}|h[12]|[\w]+ quarter|"
     r"january|february|march|april|may|june|july|august|september|october|november|december|ended|ending|months?|annual|"
     r"be|reach|hit|come|exceed\w*|top\w*|pass\w*|surpass\w*|per|on|track|now|running|run|amount\w*|over|period|same|week|and|set|only|"
-    r"\(?[\w ]{2,20}\)|(?:[\w-]+ )?(?:basis|terms)),? ){0,9}?"
+    r"\(?[\w ]{2,20}\)|(?:[\w-]+ )?(?:basis|terms)|has|have|had|been|being|now|then|still|also),? ){0,9}?"
 )
 _MODIFIERS: Final = r"(?:(?!‹)[\w&'-]+ ){0,3}?"
 
@@ -184,7 +196,7 @@ def _metric_rows(metrics: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         row = {"type": "financial_metric", "metric": metric["name"], "roles": roles}
         special = len(metric["nouns"]) < 30 or metric["name"] in {"cash", "annualized_revenue", "net_loss", "backlog"}
         weight = 7 + (metric["name"] not in {"expenses", "cost", "net_income", "revenue"}) + special
-        yield row | {"weight": weight, "match": noun + r"(?: ‹R\d+›)?,? " + _LINK + "{q}"}
+        yield row | {"weight": weight, "match": noun + r"(?: (?:at|of|for|by) ‹P\d+›(?:'s [\w-]+)?)?(?: ‹R\d+›)?,? " + _LINK + "{q}"}
         yield row | {"weight": weight, "match": "{q} (?:in |of |as |worth of )?" + _MODIFIERS + noun}
         yield row | {
             "weight": weight - 1,

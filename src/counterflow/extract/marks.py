@@ -17,7 +17,10 @@ _SIGN_TAIL: Final = rf"(?!{GAP}?\d)"  # "3 billion $5": the sign is the next num
 
 
 class Measure(NamedTuple):
-    """A unit, and what turns the number before it into that unit (cents: 0.01)."""
+    """A unit, and what turns the number before it into that unit (cents: 0.01).
+
+    `currency` names several codes, a blank between them, where a word leaves the country open ("kroner").
+    """
 
     unit: str
     currency: str | None = None
@@ -56,7 +59,6 @@ class Part(NamedTuple):
 
 
 class _Words(NamedTuple):
-    nameless: frozenset[str]
     before: Mapping[str, str]
     sign: Lexicon[Measure]
     money: Lexicon[Measure]
@@ -76,22 +78,21 @@ class _Words(NamedTuple):
 def _words() -> _Words:
     t = tables()
     money, counted, per = t["currency"], t["counted"], t["per"]
-    codes = {c: c for c in money["codes"].split()}
-    before = {sign: code for code, signs in money["before"].items() for sign in signs} | codes
-    signs = {s: Measure("money", c) for s, c in before.items() if s in codes or not s[-1].isalpha() and s[-1] != "."}
+    iso = {c: c for c in money["codes"].split()}
+    before = {sign: code for code, signs in money["before"].items() for sign in signs} | iso
+    signs = {s: Measure("money", c) for s, c in before.items() if s in iso or not s[-1].isalpha() and s[-1] != "."}
     after = {w: Measure("money", c) for c, words in money["after"].items() for w in words}
     after |= {w: Measure("money", c, Decimal("0.01")) for c, words in money["hundredths"].items() for w in words}
-    after |= {w: Measure("money") for w in money["nameless"]}
+    after |= {w: Measure("money", codes) for w, codes in money["nameless"].items()}
     joins = "|".join(re.escape(w) + ("" if w[-1] in "'’" else GAP) for w in money["joins"])
     units = {w: Measure(u["unit"], None, Decimal(u.get("factor", "1"))) for u in t["units"] for w in u["words"]}
     rates = {p: name for name, phrases in per.items() if name != "not_before" for p in phrases}
     behind = {p: name for name, phrases in t["hedges"]["behind"].items() for p in phrases}
     return _Words(
-        nameless=frozenset(money["nameless"]),
         before=before,
         sign=Lexicon(signs, rf"\.?{JOIN}?", _SIGN_TAIL, cased=True),
         money=Lexicon(after, rf"\.?{JOIN}?(?i:{joins})?"),
-        unit=Lexicon(units, rf"{JOIN}?"),
+        unit=Lexicon(units, rf"(?:{GAP}of)?{JOIN}?"),
         chips=Lexicon({w: True for w in (*counted["chips"].split(), *counted["sites"])}, tail="(?!-hour)"),
         singular=Lexicon({w: True for w in counted["singular"]}, r"[-\u2010\u2011]", rf"(?!{JOIN}hour)"),
         shares=Lexicon({w: True for w in counted["shares"]}),
@@ -99,8 +100,8 @@ def _words() -> _Words:
         slash_rate=Lexicon(_slashed(rates), rf"{GAP}?"),
         adverb=Lexicon({w: n for n, words in t["per_adverbs"].items() for w in words}, GAP, _NO_NOUN),
         hedge={p: name for name, phrases in t["hedges"]["before"].items() for p in phrases},
-        behind=Lexicon({p: n for p, n in behind.items() if p[0].isalpha()}, GAP, rf"(?!{GAP}(?i:than|to)\b)"),
-        glued_behind=Lexicon({p: n for p, n in behind.items() if p[0] == "-"}),
+        behind=Lexicon({p: n for p, n in behind.items() if p[0].isalpha()}, GAP, _NO_SUM),
+        glued_behind=Lexicon({p[1:]: n for p, n in behind.items() if p[0] == "-"}, r"[-\u2010\u2011]"),
     )
 
 
@@ -120,6 +121,8 @@ def _slashed(phrases: Mapping[str, str]) -> dict[str, str]:
     return short | spaced | {p: name for p, name in phrases.items() if p[0] == "/"}
 
 
+# "at least" and "or more", but not "or more than" what follows; and not the sum "$5 billion plus interest"
+_NO_SUM: Final = rf"(?!{GAP}(?i:than|to)\b)(?:(?<!(?i:plus|tops))|(?!{GAP}[\w$€£¥₹]))"
 _NO_NOUN: Final = (
     rf"(?!{GAP}(?!(?:to|in|from|for|on|by|and|or|until|through|over|at|with|if|when|while|because|as|starting|but)\b)"
     rf"[{LATIN}])"
@@ -128,7 +131,7 @@ _TIMES: Final = re.compile(rf"(?P<end>{GAP}(?:times|x)(?!\w))(?:{GAP}(?P<next>[{
 _X: Final = re.compile(rf"{GAP}?[xX×](?![\w-])(?!{GAP}\d)")
 _PENCE: Final = re.compile(r"p(?!\w)")
 _ONE_WORD: Final = re.compile(rf"{GAP}(?:of{GAP}(?:(?:the|its|their){GAP})?)?(?=(?P<word>[{LATIN}\d][\w'’&-]*))")
-_PLUS_SIGN: Final = re.compile(rf"{GAP}?\+(?!{GAP}?[\w$€£¥₹])")
+_PLUS_SIGN: Final = re.compile(rf"(?:\+(?![\w])|{GAP}\+(?!{GAP}?\w))(?!{GAP}?[\d$€£¥₹])")
 _LEFT: Final = re.compile(rf"[^\W\d_]+(?:['’][^\W\d_]+)*[.-]?|[~≈<>≥≤]=?")
 _BLANK: Final = re.compile(rf"(?:{GAP})?\Z")
 _WINDOW: Final = 80
@@ -147,11 +150,6 @@ def currency(mark: str) -> str:
     return _words().before[mark]
 
 
-def is_nameless(text: str) -> bool:
-    """Whether a word for a currency leaves its country open ("kroner")."""
-    return any(text.lower().endswith(word) for word in _words().nameless)
-
-
 def unit(text: str, number: Numeral, end: int, marked: bool) -> Unit | None:
     """The currency, else the unit, written behind a number. `marked`: a currency stands before it already."""
     found = _unit_at(text, number, end, marked)
@@ -164,9 +162,9 @@ def unit(text: str, number: Numeral, end: int, marked: bool) -> Unit | None:
 def _unit_at(text: str, number: Numeral, end: int, marked: bool) -> Unit | None:
     w, at = _words(), number.end
     worded, signed = w.money.at(text, at, end), w.sign.at(text, at, end)
-    if worded or signed:
-        hit = worded or signed
-        return hit and Unit(hit.end, hit.value, sign=worded is None)
+    hit = worded or signed
+    if hit and not _is_verb(text[at : hit.end], number):
+        return Unit(hit.end, hit.value, sign=worded is None)
     if marked:
         return None
     if _PENCE.match(text, at, end) and not number.family and number.digits not in _SCREENS:
@@ -177,11 +175,17 @@ def _unit_at(text: str, number: Numeral, end: int, marked: bool) -> Unit | None:
     return _multiple(text, number, end)
 
 
+def _is_verb(text: str, number: Numeral) -> bool:
+    """Whether "won" is the verb: no scale, and a number of three digits at most."""
+    verbs = tables()["currency"]["verbs"]
+    return not number.family and len(number.digits) <= 3 and text.strip().lower() in verbs
+
+
 def _multiple(text: str, number: Numeral, end: int) -> Unit | None:
     """ "167x", "15 times revenue"; not "8x H100" and not "three times this year"."""
     x = _X.match(text, number.end, end)
     if x:
-        return None if counted(text, x.end(), end) else Unit(x.end(), Measure("multiple"))
+        return Unit(x.end(), Measure("count" if counted(text, x.end(), end) else "multiple"))
     times, follows = _TIMES.match(text, number.end, end), tables()["times"]
     if not times or number.span:
         return None
@@ -280,7 +284,7 @@ def hedge_before(words: list[Word], money: bool) -> Hedge | None:
 def _stronger(words: list[Word], start: int) -> int:
     for size in (2, 1):
         phrase = " ".join(w.text for w in words[-size:])
-        if phrase in tables()["hedges"]["rules"]["stronger"]:
+        if len(words) >= size and phrase in tables()["hedges"]["rules"]["stronger"]:
             return words[-size].start
     return start
 
@@ -291,12 +295,7 @@ def hedge_behind(text: str, pos: int, end: int) -> Hedge | None:
     if sign:
         return Hedge("more_than", sign.end())
     hit = _words().glued_behind.at(text, pos, end) or _words().behind.at(text, pos, end)
-    if not hit or (text[hit.end - 4 : hit.end].lower() in {"plus", "tops"} and _SUM.match(text, hit.end, end)):
-        return None
-    return Hedge(hit.value, hit.end)
-
-
-_SUM: Final = re.compile(rf"{GAP}[\w$€£]")
+    return Hedge(hit.value, hit.end) if hit else None
 
 
 def part_before(text: str, floor: int, pos: int) -> Part | None:

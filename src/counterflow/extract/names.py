@@ -41,7 +41,7 @@ def mentions(text: str, segments: Sequence[Segment], gazetteer: Gazetteer) -> li
     met = tree(introduce(page, [m for m in known if _stands_alone(page, m)]).items())
     matches = _longest([*known, *scan(met, page)])
     named = [_mention(page, m) for m in _trusted(page, matches)]
-    named = _without_appositions(page, [m for m in _with_roles(page, _with_brackets(page, named))])
+    named = _without_appositions(page, list(_with_roles(page, _with_brackets(page, named), gazetteer)))
     return sorted([*named, *carried(page, named, gazetteer)])
 
 
@@ -76,7 +76,10 @@ def _stands_alone(page: Page, match: Match) -> bool:
     if not page.opening(first):
         return page.words[first - 1].lower() not in {"the", "a", "an"}
     ahead = page.words[after : after + 2]
-    return bool(ahead) and (ahead[0] in lexicon()["verbs"] or ahead[0] == "'" or legal_end(page, after) > after)
+    if not ahead:
+        return False
+    acts = ahead[0] in lexicon()["verbs"] and not (ahead[0] in lexicon()["noun_verbs"] and ahead[1:] and ahead[1] not in {"to", "a", "an", "the", "its", "$", "€", "£"})
+    return acts or ahead[0] == "'" or legal_end(page, after) > after
 
 
 def _in_a_longer_name(page: Page, first: int, after: int) -> bool:
@@ -119,7 +122,7 @@ def _with_brackets(page: Page, named: Sequence[Mention]) -> list[Mention]:
     return kept
 
 
-def _with_roles(page: Page, named: Sequence[Mention]) -> Iterator[Mention]:
+def _with_roles(page: Page, named: Sequence[Mention], gazetteer: Gazetteer) -> Iterator[Mention]:
     """Products that only describe their owner: "the ChatGPT maker", "the developer of Claude"."""
     roles = lexicon()["roles"]
     for mention in named:
@@ -139,7 +142,7 @@ def _with_roles(page: Page, named: Sequence[Mention]) -> Iterator[Mention]:
             yield mention
             continue
         text = page.text[start:end]
-        yield Mention(start, end, text, mention.parties, (" ".join(text.split()),), "company", "descriptor", 0.85)
+        yield Mention(start, end, text, mention.parties, (" ".join(text.split()),), gazetteer.kind(mention.parties[0]), "descriptor", 0.85)
 
 
 def _without_appositions(page: Page, named: Sequence[Mention]) -> list[Mention]:

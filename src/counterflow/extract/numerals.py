@@ -144,6 +144,7 @@ _SHARE: Final = re.compile(
     rf"(?i:(?:(?P<n>an?|one|three){JOIN})?(?P<what>half|quarters?)(?:{JOIN}(?P<of>of))?(?:{JOIN}an?)?(?={JOIN}))"
 )
 _INNER: Final = re.compile(rf"(?i:{JOIN}(?:of{GAP})?(?P<size>hundreds?|tens|dozens?)(?!\w))")
+_DOT: Final = re.compile(rf"\.(?={GAP}[a-zà-ÿ(])")  # "60 Mio. will": an abbreviation's, not the sentence's
 _SIGN_NEXT: Final = re.compile(r"\s?[€$£¥₹]")
 
 
@@ -273,7 +274,8 @@ def _scaled(text: str, number: Numeral, end: int, marked: bool) -> Numeral:
     more = _words().scale.at(text, hit.end, end) if hit.value.doubles else None
     factor = hit.value.factor * (more.value.factor if more else 1)
     last = more or hit
-    return number._replace(end=last.end, scale=factor, family=last.value.family, plus=plus is not None)
+    dot = _DOT.match(text, last.end, end) if last.value.family == "comma" else None
+    return number._replace(end=dot.end() if dot else last.end, scale=factor, family=last.value.family, plus=plus is not None)
 
 
 def _scale_at(text: str, at: int, end: int, marked: bool) -> Hit[Scale] | None:

@@ -15,7 +15,7 @@ from counterflow.extract.gazetteer import Gazetteer, Mention
 from counterflow.extract.names import mentions
 from counterflow.extract.sentences import Sentence, sentences
 from counterflow.extract.slots import Filler, Scene, can_pay, fill, subject_tags
-from counterflow.extract.terms import add_packages, terms_of
+from counterflow.extract.riders import add_packages, terms_of
 from counterflow.extract.times import times
 from counterflow.model.book import Party
 from counterflow.model.claim import ROLES, Attribution, Claim, Evidence, Quantity
@@ -62,6 +62,7 @@ def read(document: Document, gazetteer: Gazetteer) -> Reading:
     claims: list[Claim] = []
     for sentence in sentences(document, named, found.quantities):
         claims += _read_sentence(sentence, state)
+        state.scene.recent = _named_in(sentence) or state.scene.recent
     problems = [_unread(document, *span) for span in found.unread]
     return Reading(add_packages(_deduplicated(claims)), problems, _parties(named, gazetteer))
 
@@ -114,6 +115,11 @@ def _read_sentence(sentence: Sentence, state: _State) -> Iterator[Claim]:
         yield from _claims(frame, state)
 
 
+def _named_in(sentence: Sentence) -> tuple[tuple[str, str], ...]:
+    pairs = [p for t in reversed(sentence.parties()) for p in zip(t.mention.parties, t.mention.written, strict=True)]
+    return tuple(dict.fromkeys(pairs))
+
+
 def _who_says(sentence: Sentence, state: _State) -> Attribution:
     """The sentence's own source, else the one that its paragraph opened."""
     opened = tell.teller(sentence)
@@ -160,8 +166,8 @@ def _roles(frame: Framed, scene: Scene) -> dict[str, Filler]:
     """Every role that someone fills, the core ones first."""
     roles: dict[str, Filler] = {}
     taken: set[str] = set()
-    for role, strategies in frame.pattern.roles.items():
-        found = fill(frame, scene, strategies, taken)
+    for role in frame.pattern.roles:
+        found = fill(frame, scene, role, taken)
         if not found:
             continue
         if role in _PAYING:
@@ -246,7 +252,7 @@ def _claim(frame: Framed, roles: dict[str, Filler], stands: status.Standing, sta
         text_sha256=document.text_sha256,
         doc_id=document.doc_id,
         amount=frame.amount.quantity if frame.amount else None,
-        amount_scope=status.scope(frame) if frame.amount and frame.type in _SCOPED else None,
+        amount_scope=(frame.pattern.scope or status.scope(frame)) if frame.amount and frame.type in _SCOPED else None,
         valuation_basis=(frame.pattern.basis or status.basis(frame)) if frame.type == "valuation" else None,
         metric=frame.pattern.metric,
         terms=terms_of(frame, document),

@@ -122,7 +122,8 @@ class Sentence:
 
 def sentences(document: Document, mentions: Sequence[Mention], quantities: Sequence[Quantity]) -> Iterator[Sentence]:
     """Every sentence of the title, headings and body, in order."""
-    hidden = _without_overlap(mentions, quantities)
+    # "its" and "their" stay words: the subject of their clause says as much, and patterns expect a word there.
+    hidden = _without_overlap([m for m in mentions if m.text.lower() not in {"its", "their"}], quantities)
     starts = [h.start for h in hidden]
     paragraph = 0
     for segment in document.segments:

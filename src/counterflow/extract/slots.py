@@ -44,6 +44,7 @@ class Scene:
     main: tuple[str, str] | None = None  # the party most spoken of (canonical, as written)
     issuer: tuple[str, str, int] | None = None  # of the round spoken of, with its paragraph
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)  # (customer, supplier) seen
+    recent: tuple[tuple[str, str], ...] = ()  # who the sentence before named, the latest first
     targets: dict[str, tuple[str, str]] = field(default_factory=dict)  # investor -> investee, as written
     kinds: dict[str, str] = field(default_factory=dict)
     owners: dict[str, str | None] = field(default_factory=dict)
@@ -52,16 +53,20 @@ class Scene:
 Strategy = Callable[[Framed, Scene], "Filler | None"]
 
 
-def fill(frame: Framed, scene: Scene, strategies: Sequence[str], taken: set[str]) -> Filler | None:
-    """The first strategy that names someone not yet in another role (`taken`)."""
+def fill(frame: Framed, scene: Scene, role: str, taken: set[str]) -> Filler | None:
+    """Whom the pattern itself caught, else the first strategy that names someone not yet in another role (`taken`)."""
+    strategies = frame.pattern.roles[role]
+    caught = _filler(frame.sentence.parties(*frame.groups[role])) if role in frame.groups else None
+    if caught and (found := _without(caught, taken)):
+        return found
     for place, name in enumerate(strategies):
         found = STRATEGIES[name](frame, scene) if name in STRATEGIES else None
         found = found and _without(found, taken)
         if found:
             return found._replace(sure=found.sure * (1.0 if place < 3 else 0.93))
-    if "near" in strategies and not frame.groups.get("target") and scene.main:
-        return _without(Filler((scene.main[0],), (scene.main[1],), 0.6), taken)
-    return None
+    if "near" not in strategies or frame.groups.get("target") or (frame.type == "investment" and _elsewhere(frame)):
+        return None
+    return next((f for n, w in (*scene.recent, *([scene.main] if scene.main else [])) if (f := _without(Filler((n,), (w,), 0.6), taken))), None)
 
 
 def _without(filler: Filler, taken: set[str]) -> Filler | None:
@@ -176,11 +181,13 @@ def _known_target(frame: Framed, scene: Scene) -> Filler | None:
 
 
 def _elsewhere(frame: Framed) -> bool:
-    """A target that names no party ("in similar initiatives") is a target all the same."""
+    """A target that names no party ("in similar initiatives") is a target all the same; a left-out verb shares it."""
+    rest = frame.sentence.masked[frame.span[1] :]
+    rest = re.sub(r"^(?:,? (?:and|while) ‹P\d+› ‹M\d+›)+", "", rest)
     return bool(
         re.match(
-            r"[^.;,]{0,20}\b(?:in|into|to) (?!(?:cash|stock|shares|total|exchange|return|all|20\d\d|fresh|new|equity|funding|capital)\b)(?:[\w-]+ ){1,4}",
-            frame.sentence.masked[frame.span[1] :].split("‹")[0],
+            r"[^.;,‹]{0,20}\b(?:in|into) (?!(?:cash|stock|shares|total|exchange|return|all|20\d\d|fresh|new|equity|funding|capital|a|an|the|its)\b)(?:[a-z-]+ ){1,4}",
+            rest,
         )
     )
 
@@ -188,6 +195,9 @@ def _elsewhere(frame: Framed) -> bool:
 def _possessive(frame: Framed, scene: Scene) -> Filler | None:
     """ "Dovecote's (record) valuation": the owner right before the trigger or the amount."""
     masked = frame.sentence.masked
+    whose = re.search(rf"({_GROUP}), whose (?:[\w-]+ ){{0,3}}$", masked[: frame.trigger[0]])
+    if whose:
+        return _filler(frame.sentence.parties(*whose.span(1)))
     for at in (frame.trigger[0], frame.span[0]):
         found = re.search(rf"({_GROUP})(?:'s?) (?:[\w'$&-]+,? |‹[DRMX]\d+› ){{0,5}}$", masked[:at])
         if found and found.start() >= frame.sentence.clause(max(0, at - 1))[0]:
@@ -216,12 +226,6 @@ def _before(pattern: str, sure: float = 0.95) -> Strategy:
     return strategy
 
 
-def _group(frame: Framed, scene: Scene) -> Filler | None:
-    """A role that the pattern itself captured."""
-    span = next((frame.groups[r] for r in ("company", "investor", "supplier") if r in frame.groups), None)
-    return _filler(frame.sentence.parties(*span)) if span else None
-
-
 def _target(frame: Framed, scene: Scene) -> Filler | None:
     """The party right behind "in"/"into" of an investing verb; a target that names no party leaves the role empty."""
     span = frame.groups.get("target")
@@ -234,9 +238,71 @@ def _target(frame: Framed, scene: Scene) -> Filler | None:
     return _filler(inside[:1], 0.85) if inside else None
 
 
-def _object(frame: Framed, scene: Scene) -> Filler | None:
-    span = frame.groups.get("company")
-    return _filler(frame.sentence.parties(*span)) if span else None
+def _valued(frame: Framed, scene: Scene) -> Filler | None:
+    """ "raised $4bn at $60bn post-money": the issuer is the subject of raising; else the party that is valued."""
+    found = re.compile(rf"\bvalu(?:e|es|ed|ing) {_LEAD_IN}(?P<who>{_GROUP})").search(frame.sentence.masked)
+    return _filler(frame.sentence.parties(*found.span("who"))) if found else None
+
+
+def _between(frame: Framed, scene: Scene) -> list[Filler]:
+    """The two sides of "between X and Y" or "X and Y are in talks over": investor first, by kind where kinds tell."""
+    found = re.compile(rf"\bbetween {_LEAD_IN}(?P<who>‹P\d+› and {_LEAD_IN}‹P\d+›)").search(frame.sentence.masked)
+    tags = frame.sentence.parties(*found.span("who")) if found else []
+    sides = [f for t in tags if (f := _filler([t], 0.85))]
+    if len(sides) != 2:
+        return []
+    return sides[::-1] if _takes(sides[0].names[0], scene) > _takes(sides[1].names[0], scene) else sides
+
+
+def _takes(name: str, scene: Scene) -> int:
+    """How much a party looks like one that is invested in."""
+    return {"lab": 2, "company": 1, "chipmaker": 0, "cloud": 0, "investor": -2}.get(scene.kinds.get(name, ""), 0)
+
+
+def _between_investor(frame: Framed, scene: Scene) -> Filler | None:
+    return next(iter(_between(frame, scene)), None)
+
+
+def _between_investee(frame: Framed, scene: Scene) -> Filler | None:
+    sides = _between(frame, scene)
+    return sides[1] if sides else None
+
+
+_GIVES: Final = re.compile(r"\b(?:provid(?:e|es|ed|ing)|suppl(?:y|ies|ied|ying)|deliver(?:s|ed|ing)?|sell(?:s|ing)?|sold|host(?:s|ed|ing)?|build(?:s|ing)?)\b")
+_TAKES_UP: Final = re.compile(r"\b(?:rent(?:s|ed|ing)?|leas(?:e|es|ed|ing)|purchas(?:e|es|ed|ing)|buy(?:s|ing)?|bought|order(?:s|ed|ing)?|reserv(?:e|es|ed|ing)|tak(?:e|es|ing)|took|use)\b")
+
+
+def _provider(frame: Framed, scene: Scene) -> Filler | None:
+    """The subject of providing, supplying, building."""
+    found = _GIVES.search(frame.sentence.masked)
+    return _filler(subject_tags(frame.sentence, found.start()), 0.92) if found else None
+
+
+def _buyer(frame: Framed, scene: Scene) -> Filler | None:
+    """The subject of renting, buying, ordering."""
+    found = _TAKES_UP.search(frame.sentence.masked)
+    return _filler(subject_tags(frame.sentence, found.start()), 0.92) if found else None
+
+
+def _contract_sides(frame: Framed, scene: Scene) -> list[Filler]:
+    """ "its contract with Y", "X's agreement with Y": both sides, the buyer first."""
+    found = re.compile(rf"\b(?:agreements?|contracts?|commitments?|orders?|deals?|pacts?) with {_LEAD_IN}(?P<who>‹P\d+›)").search(frame.sentence.masked)
+    if not found:
+        return []
+    other = _filler(frame.sentence.parties(*found.span("who")), 0.9)
+    own = _possessive(frame, scene) or _filler(subject_tags(frame.sentence, found.start()), 0.85)
+    if not own or not other:
+        return []
+    return [own, other] if sells(own.names[0], scene) <= sells(other.names[0], scene) else [other, own]
+
+
+def _with_inside(frame: Framed, scene: Scene) -> Filler | None:
+    sides = _contract_sides(frame, scene)
+    return sides[1] if sides else None
+
+
+def _with_buyer(frame: Framed, scene: Scene) -> Filler | None:
+    return next(iter(_contract_sides(frame, scene)), None)
 
 
 def _passive_subject(frame: Framed, scene: Scene) -> Filler | None:
@@ -289,12 +355,9 @@ def _near(frame: Framed, scene: Scene) -> Filler | None:
     """The one other party of the sentence, else the article's main one: weak, and marked so."""
     if frame.groups.get("target"):
         return None
-    if re.match(
-        r"[^.;]{0,20}\b(?:in|into) (?:similar|other|various|several|such|\w+ (?:firms|companies|start-?ups|ventures|initiatives|projects))\b",
-        frame.sentence.masked[frame.span[1] :],
-    ):
+    if frame.type == "investment" and _elsewhere(frame):
         return None
-    tags = [t for t in frame.sentence.parties() if not _rumour_source(frame.sentence, t)]
+    tags = [t for t in frame.sentence.parties() if not _rumour_source(frame.sentence, t) and not _gives_money(frame, t)]
     if tags:
         tags.sort(key=lambda t: (abs(t.at - frame.trigger[0]), t.at))
         names = _filler(tags, 0.75)
@@ -310,6 +373,12 @@ def _main_first(filler: Filler, scene: Scene) -> Filler:
 
 def _rumour_source(sentence: Sentence, tag: Tag) -> bool:
     return bool(re.search(r"(?:according to|citing|told) $", sentence.masked[max(0, tag.at - 14) : tag.at]))
+
+
+def _gives_money(frame: Framed, tag: Tag) -> bool:
+    """Behind "from" or "led by" stands who pays into a round, never its issuer."""
+    before = frame.sentence.masked[max(0, tag.at - 50) : tag.at]
+    return frame.type in {"funding_round", "valuation"} and bool(re.search(rf"\b(?:from|by|including|alongside)\s+{_LEAD_IN}$", before))
 
 
 def _topic(frame: Framed, scene: Scene) -> Filler | None:
@@ -415,14 +484,21 @@ STRATEGIES: Final[dict[str, Strategy]] = {
     "possessive": _possessive,
     "of": _after(r"\b(?:of|for)"),
     "for": _after(r"\bfor"),
-    "valued": _object,
-    "object": _object,
+    "valued": _valued,
+    "between_investor": _between_investor,
+    "between_investee": _between_investee,
+    "provider": _provider,
+    "buyer": _buyer,
+    "from_before": _before(r"\b(?:from|by)"),
+    "to_before": _before(r"\b(?:to|for)", 0.85),
+    "with_inside": _with_inside,
+    "with_anywhere": _with_inside,
+    "with_buyer": _with_buyer,
     "passive": _passive_subject,
     "issuer": _issuer,
     "near": _near,
     "topic": _topic,
     "with_object": _before(r"\b(?:at|for|of)", 0.85),
-    "group": _group,
     "target": _target,
     "target_after": _after(r"\b(?:in|into|behind)"),
     "carried_target": _carried_target,

@@ -20,7 +20,7 @@ _CUES: Final = {
     "rumoured": r"\b(?:rumou?r\w*|speculat\w+|said to be|whisper\w*|grapevine|reportedly|is believed to|are believed to|is said to|are said to|"
     r"reported to be|reports suggest|allegedly)\b",
     "planned": r"\b(?:plan(?:s|ned|ning)?|intend\w*|will|aims?|aiming|propos(?:e|es|ed|al|ing)|(?:is|are|was|were) (?:set|due|expected|slated|"
-    r"scheduled|poised|likely|about|going|preparing) to|expects? to|prospective|hopes? to|wants? to|targets?|targeting|shall|to be|"
+    r"scheduled|poised|likely|about|going|preparing) to|expect(?:s|ed)? (?:‹P\d+› )?to|prospective|hopes? to|wants? to|targets?|targeting|shall|to be|"
     r"envisag\w+|foresees?|projected|upcoming|push\b|'ll)\b",
     "signed": r"\b(?:sign(?:s|ed|ing)|agree[ds]?|agreeing|committ?(?:ed|s|ing)?|formali[sz]ed?|inked|sealed?|struck|strikes|stipulat\w+|"
     r"contract(?:ed)?|agreements?|pledg(?:ed?|es|ing)|award(?:s|ed)|entered into|announced (?:a|an|the)|ordered|placed an order|secured|"
@@ -99,7 +99,7 @@ def standing(frame: Framed) -> Standing | None:
     if _NOT.search(before[-40:]) and status is None:
         return Standing("denied", "negative")
     if status is None and _MODAL.search(before[-60:]):
-        return Standing("hypothetical", modality="possible")
+        return Standing(_heard(sentence), modality="possible")
     modality = "possible" if _MODAL.search(before) and status != "completed" else "asserted"
     return Standing(status, modality=modality) if status else None
 
@@ -167,6 +167,8 @@ def _weaker(frame: Framed, before: str, clause: str, reported: bool) -> str | No
             )
             else None
         )
+    if _MODAL.search(before[-60:]):
+        return None
     if _COMPILED["completed"].search(before):
         return "completed"
     if re.search(
@@ -175,6 +177,14 @@ def _weaker(frame: Framed, before: str, clause: str, reported: bool) -> str | No
     ):
         return "completed"
     return "completed" if frame.type == "stake" else None
+
+
+def _heard(sentence: str) -> str:
+    """What "potentially" or "could" is worth: the talks or the rumour that the sentence speaks of, else an if."""
+    for rung in ("in_talks", "considering", "rumoured", "planned"):
+        if _COMPILED[rung].search(sentence):
+            return rung
+    return "hypothetical"
 
 
 def _nominal(trigger: str) -> bool:

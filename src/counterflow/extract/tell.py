@@ -23,7 +23,7 @@ _CUES: Final = tuple(
         rf"\baccording to (?:an? )?(?:[\w ]{{0,24}}?(?:report|story|article|note|statement|filing)s? (?:by|from|in|on) )?{_NAMED}",
         rf"\b(?:citing|told) {_NAMED}",
         rf"{_NAMED}(?:,[^,]{{0,80}},)? (?:\w+ly |also |previously |first |has |had )?{_SAYS}\b",
-        rf"\b{_SAYS} {_NAMED}",
+        rf"[,\"'] ?(?:said|says|reported|reports|wrote|added|noted|told) {_NAMED}",
     )
 )
 _ANONYMOUS: Final = tuple(

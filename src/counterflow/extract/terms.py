@@ -1,78 +1,167 @@
-"""Terms that ride on a claim, each with its words: condition, trigger, consideration, package, take-or-pay, rank."""
+"""One number with its scale and its currency or unit: the piece that amounts and ranges are made of."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, Final
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+from functools import cache, cached_property
+from typing import Final, NamedTuple
 
-from counterflow.extract import status
-from counterflow.extract.frames import Framed
-from counterflow.model.claim import Claim, Term
-from counterflow.model.source import Document
+from counterflow.extract import marks, numerals
+from counterflow.extract.numerals import GAP, LATIN, Numeral, tables
 
-_EARMARK: Final = re.compile(
-    r"\b(?:to be (?:spent|used) (?:on|to buy|for)|earmarked for|to (?:buy|purchase|lease|rent) (?:its|their|‹P\d+›(?:'s)?)|will (?:be )?(?:use[ds]?|spend|spent) (?:the (?:money|funds|proceeds) )?(?:on|to buy|to lease|to rent))\b[^,;.]{0,60}"
-)
-_CONSIDERATION: Final = re.compile(
-    r"\b(?:in|as|partly in|through) (?:the form of )?(?P<what>cash|(?:cloud |compute )?credits|services|stock|shares)\b"
-)
-_TAKE_OR_PAY: Final = re.compile(r"\btake-or-pay\b")
-_RANK: Final = re.compile(
-    r"\b(?:the |its |their )?(?:largest|biggest|most valuable|highest(?:[ -]valued)?|second-largest|record)\b[^,;.]{0,70}"
-)
-_PACKAGE: Final = re.compile(
-    r"\b(?:in exchange for|in return for|in return,|in exchange,|as part of the same (?:deal|agreement|package))"
-)
+_ONE: Final = Decimal(1)
+_NEAR: Final = 40  # characters within which a word for yuan decides a bare ¥
+_CLASH: Final = marks.Measure("")
 
 
-def terms_of(frame: Framed, document: Document) -> dict[str, tuple[Term, ...]]:
-    """The terms that a frame's own clause states, keyed as in `model.claim.TERM_KEYS`."""
-    masked = frame.sentence.masked
-    start, end = frame.sentence.clause(frame.span[0])
-    end = max(end, frame.sentence.clause(max(frame.span[1] - 1, 0))[1])
-    found: dict[str, tuple[Term, ...]] = {}
-    if frame.type == "financial_metric":
-        return found
-    if span := status.condition(frame):
-        found["condition"] = (_term(frame, document, *span),)
-    if frame.type == "investment" and (m := _EARMARK.search(masked, frame.span[1])):
-        term = _term(frame, document, *m.span())
-        found["trigger"] = (term._replace(value={"kind": "purchase", "what": term.text}),)
-    if frame.type in {"investment", "funding_round"} and (m := _CONSIDERATION.search(masked, frame.span[1], end)):
-        word = m["what"].split()[-1]
-        found["consideration"] = (_term(frame, document, *m.span(), value={"shares": "stock"}.get(word, word)),)
-    if frame.type == "capacity_commitment" and (m := _TAKE_OR_PAY.search(masked)):
-        found["take_or_pay"] = (_term(frame, document, *m.span(), value=1),)
-    if frame.type in {"investment", "funding_round", "valuation"} and (m := _RANK.search(masked, start)):
-        found["rank"] = (_term(frame, document, *m.span()),)
-    if m := _PACKAGE.search(masked):
-        found["package"] = (_term(frame, document, *m.span(), value=""),)  # its id is given once all claims are known
-    return found
+class Unread(NamedTuple):
+    """A stretch that looks like an amount and is not understood, and why."""
+
+    start: int
+    end: int
+    reason: str
 
 
-def _term(frame: Framed, document: Document, start: int, end: int, value: Any = None) -> Term:
-    a, b = frame.sentence.offset(start), frame.sentence.end
-    if end < len(frame.sentence.masked):
-        b = frame.sentence.offset(end)
-    text = document.text[a:b].strip()
-    return Term(text if value is None else value, text, a, a + len(text))
+class Term(NamedTuple):
+    """One number with its currency or unit; `marked`: by a currency before it."""
+
+    start: int
+    end: int
+    number: Numeral
+    measure: marks.Measure | None = None
+    marked: bool = False
+
+    @property
+    def scale(self) -> Decimal:
+        """What turns the digits into full units."""
+        return self.number.scale * (self.measure.factor if self.measure else _ONE)
+
+    @property
+    def value(self) -> Decimal:
+        """The number in full units; not for a size alone."""
+        return Decimal(self.number.digits) * self.scale
+
+    @property
+    def whole(self) -> bool:
+        """Whether a scale or a unit stands behind the number, so that it needs none from a neighbour."""
+        return bool(self.number.family) or (self.measure is not None and not self.marked)
 
 
-def add_packages(claims: Sequence[Claim]) -> list[Claim]:
-    """One id for all claims of one "in exchange for": the smallest claim id among them. A lone claim is no package."""
-    together: dict[int, list[Claim]] = {}
-    for claim in claims:
-        for term in claim.terms.get("package", ()):
-            together.setdefault(term.start or 0, []).append(claim)
-    names = {start: min(c.claim_id for c in group) for start, group in together.items() if len(group) > 1}
-    return [_packaged(claim, names) for claim in claims]
+@dataclass(frozen=True)
+class Stretch:
+    """The part of a text that is read: nothing outside `start..end` counts."""
+
+    text: str
+    start: int
+    end: int
+
+    @cached_property
+    def lower(self) -> str:
+        """All of it in lower case."""
+        return self.text[self.start : self.end].lower()
+
+    @cached_property
+    def comma(self) -> bool:
+        """Whether it writes a decimal comma, by the numbers whose groups say so."""
+        text = self.text[self.start : self.end]
+        return len(_COMMA_STYLE.findall(text)) > len(_POINT_STYLE.findall(text))
 
 
-def _packaged(claim: Claim, names: dict[int, str]) -> Claim:
-    if "package" not in claim.terms:
-        return claim
-    kept = tuple(t._replace(value=names[t.start or 0]) for t in claim.terms["package"] if (t.start or 0) in names)
-    terms = {k: v for k, v in claim.terms.items() if k != "package"}
-    return replace(claim, terms=terms | ({"package": kept} if kept else {}))
+_COMMA_STYLE: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:\.\d{3}){2,4}(?![\d.])|(?:\.\d{3}){0,4},(?:\d{1,2}|\d{4,9})(?![\d,]))")
+_POINT_STYLE: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:,\d{3}){2,4}(?![\d,])|(?:,\d{3}){0,4}\.(?:\d{1,2}|\d{4,9})(?![\d.]))")
+_OPEN_STYLE: Final = re.compile(r"\d{1,3}[.,]\d{3}")
+_NEGATIVE: Final = re.compile(r"[-−(]\s?\d+(?:[.,]\d+){0,4}\)?")
+_GLUED: Final = re.compile(rf"[{LATIN}\d]+")
+_NEXT_WORD: Final = re.compile(rf"{GAP}?-?([^\W\d_]{{5,10}})(?!\w)")
+_NEXT_NUMBER: Final = re.compile(rf"{GAP}(?=\d)")
+
+
+@cache
+def mark() -> re.Pattern[str]:
+    """A mark of currency and the gap to its number."""
+    return re.compile(rf"(?P<mark>{marks.currency_before()}){GAP}?")
+
+
+def read(page: Stretch, pos: int) -> Term | Unread | None:
+    """The number whose mark or first digit or word stands at `pos`, with its measure; None where there is no number."""
+    text, end = page.text, page.end
+    before = mark().match(text, pos, end)
+    at = before.end() if before else pos
+    number = numerals.read(text, at, end, marked=before is not None)
+    if number is None:
+        minus = before and _NEGATIVE.match(text, at, end)
+        return Unread(pos, minus.end(), "a negative amount") if minus else None
+    unit = marks.unit(text, number, end, marked=before is not None)
+    stop = unit.end if unit else number.end
+    number = _settled(page, number, unit, marked=before is not None)
+    if number is None:
+        return Unread(pos, stop, "digits in no known groups") if before or unit else None
+    return _checked(page, Term(pos, stop, number, _measure(page, before, unit), before is not None))
+
+
+def _settled(page: Stretch, number: Numeral, unit: marks.Unit | None, *, marked: bool) -> Numeral | None:
+    comma = _OPEN_STYLE.fullmatch(number.digits) is not None and page.comma
+    plain = numerals.settled(number, comma, price=unit is not None and unit.sign and not marked)
+    return plain._replace(plus=True) if plain and unit and unit.plus else plain
+
+
+def _measure(page: Stretch, before: re.Match[str] | None, unit: marks.Unit | None) -> marks.Measure | None:
+    """The measure that the marks before and behind agree on; `_CLASH` where they do not."""
+    behind = _named(page, unit.measure) if unit else None
+    if not before:
+        return behind
+    code = marks.currency(before["mark"])
+    if before["mark"] in {"¥", "￥"} and _yuan_near(page, before.start()):
+        code = "CNY"
+    if behind is None or behind.currency == code:
+        return behind or marks.Measure("money", code)
+    named = before["mark"] == "$" and behind.currency in _DOLLARS
+    return behind if named else _CLASH
+
+
+def _named(page: Stretch, measure: marks.Measure) -> marks.Measure:
+    """A currency word of several countries, decided by the one country that the text speaks of."""
+    codes, told_by = (measure.currency or "").split(), tables()["currency"]["told_by"]
+    if len(codes) < 2:
+        return measure
+    told = [code for code in codes if any(stem in page.lower for stem in told_by[code])]
+    return measure._replace(currency=told[0]) if len(told) == 1 else measure
+
+
+_DOLLARS: Final = frozenset({"AUD", "CAD", "HKD", "TWD", "SGD", "NZD"})
+
+
+def _yuan_near(page: Stretch, pos: int) -> bool:
+    near = page.text[max(page.start, pos - _NEAR) : min(page.end, pos + _NEAR)].lower()
+    return any(word in near for word in tables()["currency"]["yuan_near"])
+
+
+def _checked(page: Stretch, term: Term) -> Term | Unread | None:
+    """The term, or why it cannot be trusted, or None where nothing says that it is an amount."""
+    text, measure = page.text, term.measure
+    if measure is None and term.number.bare:
+        return None
+    if measure == _CLASH:
+        return Unread(term.start, term.end, "two currencies on one amount")
+    if measure and " " in (measure.currency or ""):
+        return Unread(term.start, term.end, "a currency that several countries have")
+    glued = _GLUED.match(text, term.end, page.end) if text[term.end - 1].isalnum() else None
+    if glued:
+        return Unread(term.start, glued.end(), "letters glued to the number") if measure else None
+    if term.marked and text[term.start] == "$" and text[max(page.start, term.start - 1) : term.start].isalpha():
+        return Unread(term.start, term.end, "a dollar of an unknown country")
+    doubt = _doubt(page, term) if term.marked and not term.number.family else None
+    return doubt or term
+
+
+def _doubt(page: Stretch, term: Term) -> Unread | None:
+    """A marked number without a scale, before a misspelled scale or a second number: "$34 6 million"."""
+    word = _NEXT_WORD.match(page.text, term.end, page.end)
+    if word and get_close_matches(word[1].lower(), ("million", "billion", "trillion"), cutoff=0.8):
+        return Unread(term.start, word.end(), "a scale word that is not known")
+    gap = _NEXT_NUMBER.match(page.text, term.end, page.end)
+    second = numerals.read(page.text, gap.end(), page.end) if gap else None
+    return Unread(term.start, second.end, "a second number behind the first") if second and second.family else None

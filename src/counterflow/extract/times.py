@@ -15,8 +15,9 @@ _NUMBERS: Final = {w: n for n, w in enumerate("zero one two three four five six 
     "a": 1, "an": 1, "twenty": 20, "twenty-five": 25, "thirty": 30,
 }  # fmt: skip
 _N: Final = r"(?P<n>\d{1,2}|" + "|".join(sorted((w for w in _NUMBERS), key=len, reverse=True)) + r")"
+_COUNT: Final = r"(?P<n>\d{1,2}|" + "|".join(sorted((w for w in _NUMBERS if len(w) > 2), key=len, reverse=True)) + r")"
 _TERM: Final = re.compile(
-    rf"\b(?:(?:over|for|during|across|through|within|spanning|of)(?: the)?(?: next| coming| following| course of(?: the)?(?: next)?| initial| first| a)? )?{_N}[- ](?P<unit>years?|months?)(?:[- ](?:period|term|contract|deal|agreement|plan|lease))?\b"
+    rf"\b(?:(?:over|for|during|across|through|within|spanning|of)(?: the)?(?: next| coming| following| course of(?: the)?(?: next)?| initial| first| a)? )?{_COUNT}[- ](?P<unit>years?|months?)(?:[- ](?:period|term|contract|deal|agreement|plan|lease))?\b"
 )
 _SINCE: Final = re.compile(r"\bsince (?:\w+ )?(?P<year>(?:19|20)\d\d)\b")
 _BY: Final = re.compile(r"\b(?:by|until|through|to) (?:the end of |late |early |end-)?(?P<year>20\d\d)\b")

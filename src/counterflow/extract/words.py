@@ -129,7 +129,7 @@ class Page:
         """Whether a capital at word i may only mark a beginning: of a sentence, a quotation, a list item, after a colon."""
         first = self.sentence(i)[0]
         while i > first and not self.words[i - 1][0].isalpha():
-            if self.words[i - 1] in ":“\"•–—" and self.gaps[i] + self.gaps[i - 1]:
+            if self.words[i - 1] in ":“\"•–—-" and self.gaps[i] + self.gaps[i - 1] and (self.gaps[i] or self.words[i - 1] in "“\""):
                 return True
             if self.words[i - 1] in ",;)%":
                 return False

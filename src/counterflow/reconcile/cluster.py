@@ -57,6 +57,11 @@ class Cluster:
             return False
         return _related(self.payee, part.payee, register) and _one_deal(self.seed.said, part.said, self.linked(part))
 
+    @property
+    def movers(self) -> list[Said]:
+        """The claims that put the deal somewhere on the ladder."""
+        return [part.said for part in self.parts if rank(part.said.stage) >= 0]
+
     def linked(self, part: Part) -> bool:
         """The claim points to one of the deal's, or one of those to it."""
         return part.said.id in self.links or part.said.claim.same_as in self.links

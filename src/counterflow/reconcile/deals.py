@@ -97,14 +97,15 @@ def _packages(found: Iterable[Cluster]) -> dict[str, str]:
 
 
 def _named_apart(found: Sequence[Cluster], packages: Mapping[str, str]) -> list[Deal]:
-    """A deal for each cluster. The main one of a key has the plain id, the others one that follows their first claim."""
+    """A deal for each cluster. The main one of a key has the plain id, the others one from their first claim."""
     deals: list[Deal] = []
     taken: dict[str, list[Deal]] = defaultdict(list)
     for cluster in sorted(found, key=_main_first):
         deal = _deal(cluster, packages)
         before = taken[deal.deal_id]
         if before:
-            first = min(cluster.parts, key=lambda p: (p.said.ruled.public or date.max, p.said.id)).said.id
+            told = cluster.movers or [cluster.seed.said]
+            first = min(told, key=lambda s: (s.ruled.public or date.max, s.id)).id
             tail = sha256(first.encode()).hexdigest()[:8]
             rivals = [d for d in before if _kind(d) == _kind(deal)]
             deal = replace(
@@ -121,7 +122,7 @@ def _main_first(cluster: Cluster) -> tuple[bool, bool, float]:
     return (
         bool(seed.measure and seed.measure.unit != "money"),
         seed.claim.amount_scope in {"incremental", "tranche"},
-        -support(part.said for part in cluster.parts),
+        -support(cluster.movers),
     )
 
 
@@ -133,7 +134,7 @@ def _kind(deal: Deal) -> tuple[str, str | None]:
 
 def _deal(cluster: Cluster, packages: Mapping[str, str]) -> Deal:
     seed = cluster.seed
-    movers = _ranked([p.said for p in cluster.parts if rank(p.said.stage) >= 0])
+    movers = sorted(cluster.movers, key=lambda s: (-rank(s.stage), -s.weight, s.id))
     beside = [p.said for p in cluster.parts if rank(p.said.stage) < 0]
     timeline = _timeline(movers, beside)
     stage = _stands_at(movers, beside)
@@ -156,16 +157,12 @@ def _deal(cluster: Cluster, packages: Mapping[str, str]) -> Deal:
         start=_start(movers, at_stage),
         years=next(filter(None, map(term_years, movers)), None),
         per=shown.measure.per if shown and shown.measure else None,
-        public=min((p.said.ruled.public for p in cluster.parts if p.said.ruled.public), default=None),
+        public=min((s.ruled.public for s in movers or beside if s.ruled.public), default=None),
         package=min((packages[str(each)] for each in _terms(movers, "package")), default=None),
         earmarked=any(isinstance(t, dict) and t.get("kind") == "purchase" for t in _terms(movers, "trigger")),
         conditions=conditions,
         flags=_flags(movers, beside),
     )
-
-
-def _ranked(movers: Sequence[Said]) -> list[Said]:
-    return sorted(movers, key=lambda s: (-rank(s.stage), -s.weight, s.id))
 
 
 def _stands_at(movers: Sequence[Said], beside: Sequence[Said]) -> str:

@@ -123,11 +123,16 @@ def _outdated(each: Said, latest: Sequence[Said]) -> bool:
 
 def _groups(claims: Sequence[Said]) -> list[_Group]:
     """Every largest group with a value in common, the best first: such a value is the low end of one of its members."""
-    loose = {s.id: _measure(s).loose for s in claims}
-    lows = sorted({_LOWEST if i.low is None else i.low for i in loose.values()})
-    found = [frozenset(s.id for s in claims if low in loose[s.id]) for low in lows]
+    measures = {s.id: _measure(s) for s in claims}
+    lows = sorted({_LOWEST if m.loose.low is None else m.loose.low for m in measures.values()})
+    found = [frozenset(each for each, m in measures.items() if _covers(m, low)) for low in lows]
     largest = [ids for ids in dict.fromkeys(found) if not any(ids < other for other in found)]
     return sorted((_group([s for s in claims if s.id in ids]) for ids in largest), key=lambda g: g.order)
+
+
+def _covers(measure: Measure, low: Decimal) -> bool:
+    """Whether an amount allows a value; touching it at its upper edge, which nobody stated, is no agreement."""
+    return low in measure.loose and (measure.loose.high != low or measure.stated == low)
 
 
 def _group(members: Sequence[Said]) -> _Group:

@@ -1,1 +1,8 @@
-"""Floor 1: bytes become Documents: files, folders, pages and feeds."""
+"""Bytes to Documents: files and folders are read, web pages cleaned, texts marked by what each stretch is for."""
+
+from __future__ import annotations
+
+from counterflow.sources.load import expand, from_bytes, load
+from counterflow.sources.segments import segments
+
+__all__ = ["expand", "from_bytes", "load", "segments"]

@@ -31,6 +31,7 @@ class Lexicon:
                 self._phrases.setdefault(first, []).append((first, *rest))
             else:
                 self._words.add(first)
+        self._heads = self._words | self._phrases.keys()
 
     def at(self, words: list[str], place: int) -> bool:
         """Whether an entry starts at `words[place]`."""
@@ -41,7 +42,9 @@ class Lexicon:
 
     def count(self, words: list[str]) -> int:
         """How many different words of a line open an entry."""
-        return len({word for place, word in enumerate(words) if self.at(words, place)})
+        if self._heads.isdisjoint(words):
+            return 0
+        return len({word for place, word in enumerate(words) if word in self._heads and self.at(words, place)})
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,9 @@ class Cues:
         """The cue of the phrase that `line` opens with, if any; whole words count."""
         start = line[:_LONGEST_OPENER].lower()
         for phrase, cue in self.openers.get(start[:4].rstrip(), ()):
-            if start.startswith(phrase) and not (phrase[-1].isalnum() and start[len(phrase) : len(phrase) + 1].isalpha()):
+            if start.startswith(phrase) and not (
+                phrase[-1].isalnum() and start[len(phrase) : len(phrase) + 1].isalpha()
+            ):
                 return cue
         return None
 

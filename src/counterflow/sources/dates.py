@@ -13,7 +13,10 @@ from counterflow.model.source import ASSERTING, Segment
 from counterflow.sources.cues import cues
 from counterflow.sources.page import Page
 
-_YEAR: Final = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d])")
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_MAY_END_DATE: Final = re.compile(
+    r"(?:[^\W\d_]{2}\.?,?|(?<!\d)\d\d?(?:st|nd|rd|th)?,?)[\s-]+\Z|\d[./-]\Z"  # a cheap first look
+)
 _NUMERIC_BEFORE: Final = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2\Z")
 _AFTER: Final = re.compile(r"(?:([-/])(\d{2})\1(\d{2})|年(\d{1,2})月(\d{1,2})日)(?!\d)")
 _MOMENT: Final = re.compile(r"\s*(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
@@ -21,9 +24,11 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _BREAK: Final = re.compile(r"[.;!?\n](?=\s|\Z)")
 _DASH: Final = re.compile(r"\s*(?:[—–]|--|\s-)\s*(?=\S)")
 _ASIDE: Final = re.compile(r"\([^()]{0,40}\)|/[^/\s]{2,40}/")
+_UNTIL: Final = re.compile(r"\b(?:by|until|till|before|from|starting|bis|ab|vor)\s+(?:\w+\s+){0,4}\Z", re.IGNORECASE)
 _WINDOW: Final = 34  # characters before a year that can belong to its date
 _CLAUSE: Final = 240  # characters to either side that can belong to the clause of a date
 _DATELINE: Final = 120  # characters a dateline can take
+_NODES: Final = 200  # objects of a page's JSON-LD that are looked at
 _STAMP: Final = 120  # characters of a block of a page that is a byline rather than running text
 
 
@@ -65,6 +70,8 @@ def _after(text: str, year: re.Match[str]) -> Mention | None:
 
 def _before(text: str, year: re.Match[str]) -> Mention | None:
     window = text[max(0, year.start() - _WINDOW) : year.start()]
+    if not _MAY_END_DATE.search(window[-8:]):
+        return None
     month_first, day_first = _in_words()
     months = cues().months
     whole, day = True, None
@@ -81,7 +88,7 @@ def _before(text: str, year: re.Match[str]) -> Mention | None:
 
 
 def _numeric(first: int, second: int, year: str, *, dotted: bool) -> date | None:
-    """"3.4.2026" is the third of April; "3/4/2026" is nobody's guess, "23/4/2026" and "4/23/2026" are plain."""
+    """As written, "3.4.2026" is the third of April; "3/4/2026" is nobody's guess, "23/4/2026" and "4/23/2026" are plain."""
     if dotted or first > 12 or first == second:
         return _day(year, second, first)
     return _day(year, first, second) if second > 12 else None
@@ -128,21 +135,20 @@ def _linked(scripts: Sequence[str]) -> Iterator[str]:
             todo: list[Any] = [json.loads(script, strict=False)]
         except (ValueError, RecursionError):
             continue
-        while todo:
-            node = todo.pop(0)
+        for node in todo:  # grows while it is read
             if isinstance(node, list):
-                todo = node[:50] + todo
+                todo += node[: _NODES - len(todo)]
             elif isinstance(node, dict):
-                kinds = node.get("@type")
-                kinds = kinds if isinstance(kinds, list) else [kinds]
+                kinds = node["@type"] if isinstance(node.get("@type"), list) else [node.get("@type")]
                 stated = node.get("datePublished")
-                if isinstance(stated, str) and any(str(k).lower() in cues().page_articles for k in kinds):
+                if isinstance(stated, str) and any(str(kind).lower() in cues().page_articles for kind in kinds):
                     yield stated
-                todo += [node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in node]
+                if len(todo) < _NODES:
+                    todo += [node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in node]
 
 
 def of_text(text: str, segments: Sequence[Segment]) -> str | None:
-    """The ISO day of the first full date in a byline or dateline; a line that only says when it was changed has none."""
+    """The ISO day of the first full date in a byline or dateline; one that only says when it was changed has none."""
     for segment in segments:
         if segment.kind == "byline":
             for line in text[segment.start : segment.end].splitlines():
@@ -187,8 +193,6 @@ def _is_dateline(head: str, rest: str, later: str, bylines: Sequence[str]) -> bo
     bare = _ASIDE.sub(" ", head)
     dated = any(_calendar_words(bare))
     words = [w for w in _WORD.findall(bare) if w.lower() not in cues().months and w.lower() not in cues().byline_filler]
-    if not rest[:1].strip("\"'“‘«(") and not rest[1:2]:
-        return False
     if any(head.lower() in line.lower() for line in bylines if head):
         return True
     if not words or len(words) > 8 or not all(w[0].isupper() for w in words):
@@ -230,6 +234,7 @@ def _has_happened(text: str, offset: int, mention: Mention) -> bool:
     before, after = text[max(0, start - _CLAUSE) : start], text[end : end + _CLAUSE]
     before = before[max((m.end() for m in _BREAK.finditer(before)), default=0) :]
     stop = _BREAK.search(after)
-    words = {w.lower() for w in _WORD.findall(before + " " + after[: stop.start() if stop else None])}
-    past = not words.isdisjoint(cues().past) or any(w.endswith("ed") and len(w) > 4 for w in words - cues().future)
-    return past and words.isdisjoint(cues().future)
+    # "May" with a capital is the month, "may" the verb.
+    words = {w.lower() for w in _WORD.findall(before + " " + after[: stop.start() if stop else None]) if w != "May"}
+    past = not words.isdisjoint(cues().past) or any(w.endswith("ed") and len(w) > 4 for w in words)
+    return past and words.isdisjoint(cues().future) and not _UNTIL.search(before)

@@ -2,44 +2,55 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from counterflow.sources.cues import Cue, cues
 from counterflow.sources.dates import mentions
 
-_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-_TOKEN: Final = re.compile(r"[^\W_][\w&./'’+-]*")
+_LINE: Final = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)((?:[ \t\xa0]*(?:\r\n|\r|\n))*)")
+_TOKEN: Final = re.compile(r"[^\W_](?:[\w&./'’+-]{0,60}[^\W_])?")
 _SENTENCE_START: Final = re.compile(r"(?:^\W*|[.!?:…]\W*|[“\"(])\Z")
 _STOPS: Final = ".!?…。！？"
 _CLOSERS: Final = "\"'”’»)]*_ "
-_ABBREVIATED: Final = re.compile(r"\b(?:inc|corp|ltd|co|cos|plc|llc|bros|u\.s|u\.k|e\.u|n\.v|s\.a|vs|st|jr|sr|no|a\.i)\.\Z", re.I)
+_ABBREVIATED: Final = re.compile(
+    r"\b(?:inc|corp|ltd|co|cos|plc|llc|bros|u\.s|u\.k|e\.u|n\.v|s\.a|vs|st|jr|sr|no|a\.i)\.\Z", re.IGNORECASE
+)
 _LIST_MARK: Final = re.compile(r"(?:[-–—*•·▪◦‣►●○■]|\d{1,2}[.)]|[a-z]\))\s+|>\s?")
 _PICTURES: Final = r"\U0001F000-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF"
 _EMOJI: Final = re.compile(rf"[{_PICTURES}\u20E3]")
 _EMOJI_LEAD: Final = re.compile(rf"[\d#*]\uFE0F?\u20E3|[{_PICTURES}]")
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_DOMAIN: Final = re.compile(r"(?<![\w@])[a-z0-9-]{1,63}\.(?:com|org|net|io|ai|co|news|app|info|tv|fm|de|uk|in)\b(?!\.\w)", re.I)
+_DOMAIN: Final = re.compile(
+    r"(?<=[a-z0-9])\.(?:com|org|net|io|ai|co|news|app|info|tv|fm|de|uk|in)\b(?![.\w]\w)", re.IGNORECASE
+)
 _HANDLE: Final = re.compile(r"(?:^|\s)@\w{2,}|[\w.+-]{1,64}@[\w-]{1,63}\.\w")
 _AGO: Final = re.compile(
     r"\b(?:\d{1,3}|an?|vor \d{1,3})\s?(?:m|h|d|min|mins|minutes?|hrs?|hours?|days?|weeks?|months?|minuten|stunden?|tagen?)"
     r"(?:\s+ago|\b(?=\s*\Z))",
     re.IGNORECASE,
 )
-_CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d{2}(?::\d{2})?\b|\b\d{1,2}\s?(?:am|pm|min)\b|\b\d{1,2}-min(?:ute)?\b", re.I)
+_CLOCK: Final = re.compile(
+    r"\b\d{1,2}[:.]\d{2}(?::\d{2})?\b|\b\d{1,2}\s?(?:am|pm|min)\b|\b\d{1,2}-min(?:ute)?\b", re.IGNORECASE
+)
 _MONTH_DAY: Final = re.compile(r"\b(?:([^\W\d_]{3,9})\.?\s+\d{1,2}(?!\d)|\d{1,2}\.?\s+([^\W\d_]{3,9}))\b")
 _LEAD: Final = re.compile(r"[\W_]*(\w[^:：|\n]{0,40}?)\s*(?:[:：]|\s\||\s[–—-]\s?(?=['\"“‘]))\s*")
 _COUNTED: Final = re.compile(r"^\d[\d,.]*k?\s+|\s*\(?\d[\d,.]*k?\)?\s*$")
 _JOINT: Final = re.compile(r"\s*(?:/|&|\||,|\band\b|\bund\b|\bor\b)\s*")
+_SENTENCES: Final = re.compile(r"(?<=[.!?:…])\s+|\s&\s")
+_SCALES: Final = frozenset("billion million trillion crore lakh bn mrd mio milliarden millionen milliards".split())
 _WIDE: Final = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 
+_MOST_LINES: Final = 200_000  # what comes after is no article; it goes with the last paragraph
 _WRAPPED: Final = 110  # the longest line of a text broken by hand at a fixed width
 _WRAPPED_MEAN: Final = 45
 _LABEL: Final = 70  # characters that a label can take
 _LEADING: Final = 400  # characters of a paragraph that a lead can govern
 _BYLINE: Final = 140
+_OPENING: Final = 40  # characters that show how a sentence opens
 _STAMP: Final = 45  # characters of a line that holds a time and nothing else
 _NAME_BLOCKS: Final = 400  # paragraphs read for the names of an article: more teach nothing new
 
@@ -62,23 +73,19 @@ def blocks(text: str) -> list[Block]:
     """The paragraphs of a text, in order, covering it; lines broken by hand are joined again."""
     found: list[Block] = []
     group: list[Block] = []  # lines without a blank line between them
-    for match in _LINE.finditer(text):
-        if match.start() == match.end():
-            continue
-        line = match[0].strip("\ufeff \t\r\n\v\f\xa0")
+    start = at = 0
+    for match in itertools.islice(_LINE.finditer(text), _MOST_LINES):
+        at = match.end()
+        line = match[1].strip("\ufeff \t\v\f\xa0")
         if line:
-            group.append(Block(match.start(), match.end(), line))
-        elif group:
-            group[-1] = group[-1]._replace(end=match.end())
+            group.append(Block(start, at, line))
+            start = at
+        if match[2] or not line:
             found += _joined(group)
             group = []
-        elif found:
-            found[-1] = found[-1]._replace(end=match.end())
-        else:
-            found = [Block(0, match.end(), "")]
     found += _joined(group)
-    if len(found) > 1 and not found[0].line:  # blank lines at the very start go with what follows
-        found[:2] = [found[1]._replace(start=0)]
+    if found:
+        found[-1] = found[-1]._replace(end=len(text))
     return found
 
 
@@ -120,22 +127,23 @@ def _is_wrapped(group: list[Block]) -> bool:
 
 def ends_sentence(line: str) -> bool:
     """Whether a line closes with a full stop, question mark or the like."""
-    bare = line.rstrip(_CLOSERS)
-    return bare[-1:] in _STOPS and bare != "" and not _ABBREVIATED.search(bare[-8:])
+    bare = line[-40:].rstrip(_CLOSERS)
+    return bare[-1:] in _STOPS and bare != "" and not (bare[-1] == "." and _ABBREVIATED.search(bare[-8:]))
 
 
 def is_headline(block: Block, words: int) -> bool:
     """Whether a paragraph reads like a title: at most `words` words, no full stop, not an item of a list or table."""
-    line, bare = block.line, block.line.rstrip(_CLOSERS)
-    if not 0 < block.size <= words or len(line) > words * 9 or "\t" in line:
+    line = block.line
+    if len(line) > words * 9 or not 0 < block.size <= words or "\t" in line:
         return False
+    bare = line.rstrip(_CLOSERS)
     stopped = bare[-1:] in ";:,…。" or (bare[-1:] == "." and not _ABBREVIATED.search(bare[-8:]))
     return not stopped and not line[0].islower() and not _LIST_MARK.match(line) and any(c.isalpha() for c in line)
 
 
 def tokens(line: str) -> list[str]:
     """The words of a line in lower case, the marks around them gone."""
-    return [word.rstrip("./'-+").lower() for word in _TOKEN.findall(line.replace("’", "'"))]
+    return _TOKEN.findall(line.replace("’", "'").lower())
 
 
 def cue_of(block: Block) -> Cue | None:
@@ -146,7 +154,7 @@ def cue_of(block: Block) -> Cue | None:
 
 
 def _label(line: str) -> Cue | None:
-    bare = line.lower().strip("*_#:：.!?…>→▼▾»|[]()\"“” ")
+    bare = line.lower().strip('*_#:：.!?…>→▼▾»|[]()"“” ')
     known = cues().labels
     plain = _COUNTED.sub("", bare)
     found = known.get(line.lower()) or known.get(bare) or known.get(plain)
@@ -173,7 +181,7 @@ def _lead(block: Block) -> Cue | None:
 
 def is_byline(line: str) -> bool:
     """Whether a short line near the title names its author, outlet, day or reading time, and nothing else."""
-    if len(line) > _BYLINE or ends_sentence(line) and not _ABBREVIATED.search(line):
+    if len(line) > _BYLINE or (ends_sentence(line) and not _ABBREVIATED.search(line)):
         return False
     words = tokens(_LIST_MARK.sub("", line, count=1))
     if not words:
@@ -186,7 +194,7 @@ def is_stamp_like(line: str) -> bool:
     """Whether a line holds a date, a time or a reading time with nothing but names and filler beside it."""
     if not (_AGO.search(line) or _CLOCK.search(line) or _has_date(line)):
         return False
-    rest = [w for w in _TOKEN.findall(_without_dates(line)) if w.rstrip(".").lower() not in cues().byline_filler]
+    rest = [w for w in _TOKEN.findall(_without_dates(line)) if w.lower() not in cues().byline_filler]
     return len(rest) <= 8 and all(not w[0].islower() for w in rest)
 
 
@@ -194,7 +202,7 @@ def is_stamp(line: str) -> bool:
     """Whether a line is the time of a card and nothing else: "Dec 15, Mon", "11 hours ago"."""
     if len(line) > _STAMP or not (_AGO.search(line) or _has_date(line)):
         return False
-    return all(w.rstrip(".").lower() in cues().byline_filler for w in _TOKEN.findall(_without_dates(line)))
+    return all(w.lower() in cues().byline_filler for w in _TOKEN.findall(_without_dates(line)))
 
 
 def _has_date(line: str) -> bool:
@@ -204,8 +212,8 @@ def _has_date(line: str) -> bool:
 
 
 def _without_dates(line: str) -> str:
-    words = _AGO.sub(" ", _CLOCK.sub(" ", line))
-    return " ".join(w for w in words.split() if not w.strip("(,.)").isdigit() and w.strip("(,.)").lower() not in cues().months)
+    words = [word.strip("(,.)") for word in _AGO.sub(" ", _CLOCK.sub(" ", line)).split()]
+    return " ".join(word for word in words if not word.isdigit() and word.lower() not in cues().months)
 
 
 def is_person(line: str) -> bool:
@@ -226,38 +234,37 @@ def emoji_lead(line: str) -> bool:
 
 def url_share(line: str) -> float:
     """The share (0..1) of a line's characters that is web addresses."""
-    return sum(len(m[0]) for m in _URL.finditer(line)) / len(line) if line else 0.0
+    return sum(len(m[0]) for m in _URL.finditer(line[:2_000])) / len(line) if line else 0.0
 
 
-def call_score(line: str) -> int:
-    """Points for speaking to the reader: a call, a lure, a picture, an address, an exclamation mark."""
-    words = tokens(line)
-    starts = _sentence_starts(line)
+def call_score(line: str, words: list[str]) -> int:
+    """Points for speaking to the reader: a call, a lure, a picture, an address, an exclamation mark.
+
+    words: the `tokens` of the line.
+    """
     table = cues()
-    calls = max((2 * table.strong.at(w, 0) or 1 * table.weak.at(w, 0) for w in starts if w), default=0)
+    calls = max((2 * table.strong.at(words, 0) or +table.weak.at(words, 0) for words in _openings(line)), default=0)
     lures = min(2, table.lures.count(words))
     reader = int(table.reader.count(words) > 0)
     address = int(bool(_URL.search(line) or _DOMAIN.search(line) or _HANDLE.search(line)))
     shout = int("!" in line) + int(bool(_EMOJI.search(line)))
-    return calls + lures + reader + address + shout - 2 * _speaks_of_money(words)
+    return calls + lures + reader + address + shout - 2 * (not _SCALES.isdisjoint(words))
 
 
-def _sentence_starts(line: str) -> Iterator[list[str]]:
-    """The first words of each sentence of a line, list marks and pictures left out, "For more, ..." looked through."""
-    for sentence in re.split(r"(?<=[.!?:…])\s+|\s&\s", line):
-        words = tokens(sentence)
+def _openings(line: str) -> Iterator[list[str]]:
+    """The first words of each sentence of a line; "For more, ..." and numbers of a list are looked through."""
+    for sentence in _SENTENCES.split(line):
+        words = tokens(sentence[:_OPENING])
         if words[:1] == ["for"] and "," in sentence:
-            yield tokens(sentence.rpartition(",")[2])
-        yield words[1:] if words[:1] and words[0].isdigit() else words
+            words = tokens(sentence.rpartition(",")[2][:_OPENING])
+        if words and words[0].isdigit():
+            del words[0]
+        if words:
+            yield words
 
 
-def _speaks_of_money(words: Collection[str]) -> bool:
-    return any(w in {"billion", "million", "trillion", "crore", "mrd", "bn", "milliarden", "milliards"} for w in words)
-
-
-def is_ticker(line: str) -> bool:
-    """Whether a line talks of prices on a screen: three words of traders, one of them sharp."""
-    words = tokens(line)
+def is_ticker(words: list[str]) -> bool:
+    """Whether the words of a line are of prices on a screen: three that traders use, one of them sharp."""
     sharp = cues().sharp_tickers.count(words)
     return sharp > 0 and sharp + cues().loose_tickers.count(words) >= 3
 
@@ -279,7 +286,7 @@ def names_of(article: Sequence[str]) -> frozenset[str]:
 def _names(line: str) -> Iterator[tuple[str, bool]]:
     """Each capitalised word that is not generic, and whether it stands within a sentence."""
     for token in _TOKEN.finditer(line):
-        word = token[0].rstrip("./'’-+").removesuffix("'s").removesuffix("’s")
+        word = token[0].removesuffix("'s").removesuffix("’s")
         lower = word.lower()
         if len(word) > 1 and lower != word and lower not in cues().generic_names and lower not in cues().months:
             yield word, not _SENTENCE_START.search(line[max(0, token.start() - 4) : token.start()])

@@ -13,9 +13,7 @@ from typing import Final, NamedTuple
 
 _OPENING: Final = re.compile(r"<(?:!--|[!?]|/?[a-zA-Z])")
 _NAME: Final = re.compile(r"</?([a-zA-Z][^\s/>]*)")
-_ATTRIBUTE: Final = re.compile(
-    r"""[\s/=]*([^\s/>=][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"'][^\s>]*)))?"""
-)
+_ATTRIBUTE: Final = re.compile(r"""[\s/=]*([^\s/>=][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"'][^\s>]*)))?""")
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});?")
 _WORDS: Final = re.compile(r"[^ \t\n\r\f]+(?: [^ \t\n\r\f]+)*")
 _GAPS: Final = " \t\n\r\f"
@@ -57,6 +55,11 @@ class Block:
     text: str
     linked: int  # characters inside links to elsewhere
     table: int  # number of its table, 0 outside
+
+    @property
+    def is_link(self) -> bool:
+        """Whether all but a few of its characters are links."""
+        return self.kind in {"p", "heading", "item"} and self.linked * 10 >= len(self.text) * 9
 
 
 class Time(NamedTuple):
@@ -180,7 +183,8 @@ class _Reader:
             self._line_end()
         if tag in _BREAKING:
             self._break(tag)
-        if tag in {"li", "figcaption", "caption", "pre"} or (tag == "a" and not attributes.get("href", "#").startswith("#")):
+        leads_away = tag == "a" and not attributes.get("href", "#").startswith("#")
+        if leads_away or tag in {"li", "figcaption", "caption", "pre"}:
             self._open[tag] = self._open.get(tag, 0) + 1
         return end
 

@@ -27,13 +27,14 @@ _LATE: Final = 0.6  # from here on, one name in common is too little for prose t
 _EARLY: Final = 0.25  # a label this early cannot close the article
 _LINKS: Final = 0.4  # share of addresses from which a line is a link
 _ABOUT: Final = re.compile(r"(?:about|über|à propos d[e'’])\s*(.+)", re.IGNORECASE)
+_MARKED: Final = re.compile(r"#{1,6} ")
 _MACHINE: Final = r"(?:ai|llms?|a\.i\.|language models?|chat ?bots?|machine|automated|bots?|crawlers?)"
 _ORDER: Final = re.compile(
     rf"""(?:^|(?<=[.!?:\n"”)])\s)[\W_]{{0,4}}(?:
       (?:note|notice|message|instructions?|attention|important|memo|hint|reminder|info|request|prompt)\s+(?:to|for)\s+
         (?:all\s+|any\s+|the\s+|every\s+)?{_MACHINE}\b
-    | (?:please\s+)?(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|the\s+|your\s+){{0,2}}(?:previous|prior|above|earlier)\s
-        +(?:instructions?|prompts?|rules|directions)
+    | (?:please\s+)?(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|the\s+|your\s+){{0,2}}
+        (?:previous|prior|above|earlier)\s+(?:instructions?|prompts?|rules|directions)
     | if\s+you\s+are\s+(?:an?\s+|the\s+)?{_MACHINE}\b
     | (?:dear|attention:?)\s+{_MACHINE}\s+(?:reader|model|assistant|agent|system|crawler|tool)s?\b
     | {_MACHINE}\s+(?:\w+\s+){{0,2}}(?:reading|processing|summari[sz]ing|parsing|indexing|analy[sz]ing)\s+this\b
@@ -67,9 +68,7 @@ class _Article(NamedTuple):
         return block.size >= _PROSE_WORDS and (lines.ends_sentence(block.line) or block.size >= 40)
 
 
-def segments(
-    text: str, title_hint: str | None = None, hints: Mapping[int, str] | None = None
-) -> tuple[Segment, ...]:
+def segments(text: str, title_hint: str | None = None, hints: Mapping[int, str] | None = None) -> tuple[Segment, ...]:
     """Mark every stretch of `text` with its kind; together they cover it without gap or overlap.
 
     title_hint: the title as the page's metadata has it.
@@ -78,7 +77,7 @@ def segments(
     """
     blocks = lines.blocks(text)
     if not blocks:
-        return ()
+        return (Segment("body", 0, len(text)),) if text else ()
     own = [_own(blocks, i) for i in range(len(blocks))]
     first = next((i for i, block in enumerate(blocks) if own[i] is None and _opens(block)), len(blocks))
     tail = next((i for i in range(first, len(blocks)) if (cue := own[i]) and cue.reach != "line"), len(blocks))
@@ -93,9 +92,8 @@ def segments(
 
 def _own(blocks: Sequence[Block], i: int) -> Cue | None:
     block = blocks[i]
-    if i and (order := _ORDER.match(blocks[i - 1].line)) and order and blocks[i - 1].line.endswith(":"):
-        return Cue("promo", "line")
-    if _ORDER.match(block.line):
+    under_order = i > 0 and blocks[i - 1].line.endswith(":") and _ORDER.match(blocks[i - 1].line)
+    if under_order or _ORDER.match(block.line):
         return Cue("promo", "line")
     cue = lines.cue_of(block)
     if cue is None and _is_about(blocks, i):
@@ -104,7 +102,7 @@ def _own(blocks: Sequence[Block], i: int) -> Cue | None:
 
 
 def _is_about(blocks: Sequence[Block], i: int) -> bool:
-    """The heading of a company's own description: "About Halden Robotics", then a paragraph that opens with the name."""
+    """The heading of a company's own description: "About Halden", then a paragraph that opens with the name."""
     found = _ABOUT.fullmatch(blocks[i].line.strip("*_#: "))
     if not found or i + 1 >= len(blocks) or not lines.is_headline(blocks[i], 9):
         return False
@@ -114,11 +112,13 @@ def _is_about(blocks: Sequence[Block], i: int) -> bool:
 def _opens(block: Block) -> bool:
     """Whether a paragraph can be the first of an article: a sentence, and no call on the reader."""
     stopped = lines.ends_sentence(block.line) and block.line.rstrip("\"'”’»)]*_ ")[-1:] not in "?!"
-    return (block.size >= 30 or (block.size >= 4 and stopped)) and not _calls(block, 0)
+    if block.size < 30 and not (block.size >= 4 and stopped):
+        return False
+    return not (_may_call(block) and lines.call_score(block.line, lines.tokens(block.line)) >= _CALL)
 
 
-def _calls(block: Block, bonus: int) -> bool:
-    return block.size <= _CALL_WORDS and lines.call_score(block.line) + bonus >= _CALL
+def _may_call(block: Block) -> bool:
+    return len(block.line) <= _CALL_WORDS * 10 and block.size <= _CALL_WORDS
 
 
 def _regions(article: _Article) -> list[str]:
@@ -161,16 +161,21 @@ def _resumes(article: _Article, i: int) -> bool:
 def _alone(article: _Article, i: int, kinds: Sequence[str]) -> str:
     """The kind of a paragraph that stands under no label."""
     block = article.blocks[i]
+    if not _may_call(block):
+        return "body"
     if article.hints.get(block.start) == "link" and i > article.first and block.size > 4:
         return "body" if lines.ends_sentence(block.line) else "related"
-    after_call = bool(kinds) and kinds[-1] == "promo" and article.own[i - 1] is None
-    bonus = (2 if lines.emoji_lead(block.line) else 1) if after_call else 0
-    if i > article.first:
+    words = lines.tokens(block.line)
+    score = lines.call_score(block.line, words)
+    if kinds and kinds[-1] == "promo" and article.own[i - 1] is None:
+        score += 2 if lines.emoji_lead(block.line) else 1
+    ticker = i > article.first and article.names and lines.is_ticker(words)
+    if i > article.first and (ticker or score + 1 >= _CALL):
         shared = article.shared(i)
-        bonus += (article.part(i) > _LATE) if shared == 0 else -min(2, shared)
-        if article.names and shared == 0 and lines.is_ticker(block.line):
+        if ticker and not shared:
             return "related"
-    if _calls(block, bonus):
+        score += (article.part(i) > _LATE) if shared == 0 else -min(2, shared)
+    if score >= _CALL:
         return "promo"
     return "related" if lines.url_share(block.line) > _LINKS else "body"
 
@@ -197,16 +202,20 @@ def _top(article: _Article, kinds: list[str]) -> None:
     if title is not None:
         kinds[title] = "title"
     for i in range(min(first + _BYLINE_REACH + 1, len(blocks))):
-        if kinds[i] != "body":
+        if kinds[i] != "body" or article.hints.get(blocks[i].start) == "caption":
             continue
-        line = blocks[i].line
-        beside = title is not None and i > title and any(
-            0 <= j < len(blocks) and j != title and lines.is_byline(blocks[j].line) for j in (i - 1, i + 1)
-        )
-        if lines.is_byline(line) or (i < first and beside and lines.is_person(line)):
+        if lines.is_byline(blocks[i].line) or (
+            title is not None and title < i < first and _is_author(blocks, i, title)
+        ):
             kinds[i] = "byline"
         elif i < first and lines.is_headline(blocks[i], _TITLE_WORDS):
             kinds[i] = "heading"
+
+
+def _is_author(blocks: Sequence[Block], i: int, title: int) -> bool:
+    """Whether a line is a name beside a line that is surely part of a byline."""
+    beside = [j for j in (i - 1, i + 1) if j != title]
+    return lines.is_person(blocks[i].line) and any(lines.is_byline(blocks[j].line) for j in beside)
 
 
 def _title(article: _Article, kinds: Sequence[str]) -> int | None:
@@ -217,7 +226,8 @@ def _title(article: _Article, kinds: Sequence[str]) -> int | None:
     if len(hint) > 8:
         for i in range(until):
             line = _folded(blocks[i].line)
-            if line and (line == hint or (len(line) > 15 and (line in hint or hint in line) and len(line) < 2 * len(hint))):
+            alike = len(line) > 15 and (line in hint or hint in line) and len(line) < 2 * len(hint)
+            if line == hint or alike:
                 return i
     fit = [
         i
@@ -238,7 +248,7 @@ def _headings(article: _Article, kinds: list[str]) -> None:
         if kinds[i] != "body":
             continue
         hint = article.hints.get(block.start)
-        if hint in {"h1", "heading"} or (hint is None and block.line.startswith("#") and block.line.lstrip("#")[:1] == " "):
+        if hint in {"h1", "heading"} or (hint is None and _MARKED.match(block.line)):
             kinds[i] = "heading"
         elif hint in {None, "p"} and i > article.first and i + 1 < len(blocks) and kinds[i + 1] == "body":
             after = blocks[i + 1]

@@ -159,8 +159,12 @@ def write(connection: Connection, rows: list[Event]) -> None:
 
 
 def page(connection: Connection, after: int) -> list[Event]:
-    """The next events behind a sequence number; none at the end."""
-    rows = connection.execute(select(events).where(events.c.seq > after).order_by(events.c.seq).limit(PAGE))
+    """The next events behind a sequence number; none at the end. `Trouble` where a damaged file runs in circles."""
+    rows = connection.execute(select(events).where(events.c.seq > after).order_by(events.c.seq).limit(PAGE)).all()
+    for row in rows:
+        if row.seq <= after:
+            raise Trouble(f"event {row.seq}", "stands out of order: the file is damaged", _FIND)
+        after = row.seq
     return [Event(*row) for row in rows]
 
 

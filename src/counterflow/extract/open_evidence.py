@@ -1,0 +1,240 @@
+"""What the words in and around a capitalised run say it is: a company, a person, a paper, a government, or nobody.
+
+The tests of open mode, each on one place of the text; `open_names` weighs them over the whole of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from counterflow.extract.gazetteer import is_legal
+from counterflow.extract.words import BREAK, Page, common, lexicon
+
+_CAMEL: Final = re.compile(r"(?!Ma?c[A-Z])(?:[A-Z]?[a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]{2,}\w*|\d+[A-Z][A-Za-z]+)")
+_SHORT: Final = re.compile(
+    r"\s?\(\s?(formerly |previously |the |or )?(?:known as )?([\"“‘']?)([A-Z][\w&.-]*(?: [A-Z][\w&.-]*){0,3}?)\.?[\"”’']?\s?\)"
+)
+_TICKER: Final = re.compile(r"\s?\(\s?[A-Z]{2,10}\s?:\s?([A-Z0-9]{1,8})(?:\.[A-Z]{1,3})?\s?\)")
+_MINISTRY: Final = re.compile(r"(?:Ministry|Department) (?:of|for) (?:the )?[A-Z]\w+(?:(?:, [A-Z]\w+){0,3},? (?:and|&) [A-Z]\w+)?(?: [A-Z]\w+)?")
+_INITIALS: Final = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
+
+
+class Unit(NamedTuple):
+    """Words of a run that hang together: "Dovecote", "U.S", "Rolls-Royce"."""
+
+    first: int
+    after: int
+    text: str
+
+    @property
+    def low(self) -> str:
+        """The unit in lower case."""
+        return self.text.lower()
+
+
+def capital(word: str) -> bool:
+    """Whether a word can stand in a name: a capital first, or inside ("xAI"), and no unit of measure."""
+    return word[0].isupper() or (len(word) > 2 and bool(_CAMEL.fullmatch(word)) and word not in lexicon()["acronyms"])
+
+
+def tail_kind(low: str) -> str | None:
+    """The kind of party that the last word of a name makes it ("bank", "semiconductors"), else None."""
+    return next((kind for kind, tails in lexicon()["tails"].items() if low in tails), None)
+
+
+def is_tail(unit: Unit) -> bool:
+    """Whether a unit ends names of companies: a legal form, "Energy", "IPEX-Bank"."""
+    return is_legal(unit.text.rstrip(".")) or tail_kind(unit.low.rsplit("-", 1)[-1]) is not None
+
+
+def head_kind(word: str) -> str | None:
+    """The kind of party that a noun such as "lab" or "carmaker" announces, else None."""
+    kind = next((kind for kind, heads in lexicon()["heads"].items() if word in heads), None)
+    return kind or ("other" if word.endswith("maker") else None)
+
+
+def ministry(page: Page, first: int) -> int:
+    """Where the ministry or department that begins at word `first` ends, commas and all; `first` if none does."""
+    found = _MINISTRY.match(page.text, page.starts[first])
+    return page.at(found.end()) if found else first
+
+
+def state(page: Page, units: Sequence[Unit]) -> str | None:
+    """The government, ministry or department that a run names, else None."""
+    lists = lexicon()
+    name = " ".join(unit.text for unit in units)
+    if ministry(page, units[0].first) > units[0].first:
+        return name
+    after = units[-1].after
+    following = page.words[after] if after < len(page.words) and page.gaps[after] == " " else ""
+    if all(unit.low in lists["places"] or unit.low in lists["demonyms"] for unit in units):
+        return f"{name} {following}" if following in {"government", "treasury"} else None
+    heads = {"ministry", "department", "government", "treasury"}
+    return name if len(units) > 1 and (units[-1].low in heads or (units[0].low in heads and units[1].low == "of")) else None
+
+
+def is_paper(page: Page, units: Sequence[Unit]) -> bool:
+    """Whether a run names a newspaper or an agency: by its last word, or because it reports, citing others."""
+    lists = lexicon()
+    first, after, last = units[0].first, units[-1].after, units[-1].low
+    the = first > 0 and page.words[first - 1].lower() == "the"
+    if any(is_legal(unit.text.rstrip(".")) for unit in units):
+        return False
+    if last in lists["media"]:
+        return len(units) > 1 or the
+    if last in lists["media_weak"]:
+        return the and _tells(page, first - 1, after)
+    behind = page.words[first - 1] if first else ""
+    ahead = page.words[after] if after < len(page.words) and page.gaps[after] == " " else ""
+    cites = "citing" in page.words[after : after + 5] and ahead in {"reported", "reports", "said", "wrote"}
+    reported_by = behind == "by" and first > 1 and page.words[first - 2] == "reported"
+    return cites or reported_by or behind in {"newspaper", "magazine", "daily", "weekly"} or ahead in {"newspaper", "magazine"}
+
+
+def _tells(page: Page, first: int, after: int) -> bool:
+    lists = lexicon()
+    behind = {word.lower() for word in page.words[max(0, first - 3) : first]}
+    return not behind.isdisjoint(lists["told_before"]) or not lists["told_after"].isdisjoint(page.words[after : after + 3])
+
+
+def is_person(page: Page, units: Sequence[Unit], *, titled: bool) -> bool:
+    """Whether a run names a person: a title before or after it, a first name, initials. `titled`: a title stands before."""
+    lists = lexicon()
+    if len(units) > 4 or any(is_tail(unit) for unit in units) or _CAMEL.fullmatch(units[0].text):
+        return False
+    if titled or len(units) == 1:
+        return titled
+    if units[0].low.rstrip(".") in lists["first_names"] or _INITIALS.fullmatch(units[0].text):
+        return True
+    if units[0].low in lists["surnames_first"] and "-" in units[1].text:
+        return True
+    ahead = [word.lower() for word in page.words[units[-1].after : units[-1].after + 3]]
+    if len(ahead) < 3 or ahead[0] != ",":
+        return False
+    role = ahead[2] if ahead[1] in {"a", "an", "the", "its", "their", "senior", "managing", "group"} else ahead[1]
+    return role == "who" or role in lists["titles_lower"]
+
+
+def is_nobody(page: Page, units: Sequence[Unit]) -> bool:
+    """A place, a law, an event, an ordinary word at a beginning: named or capitalised, yet no one who pays."""
+    lists = lexicon()
+    where = lists["places"] | lists["demonyms"] | lists["connectors"]
+    if all(unit.low in where for unit in units) or all(is_legal(unit.text.rstrip(".")) for unit in units):
+        return True
+    tailed = any(is_tail(unit) for unit in units)
+    if units[-1].low in lists["not_names"] and not tailed:
+        return True
+    ordinary = all(_is_ordinary(page, unit) for unit in units)
+    if len(units) > 1:
+        return ordinary and not tailed
+    only = units[0]
+    if len(only.text) == 1 or only.low in lists["starters"] or _abbreviates(page, only):
+        return True
+    return ordinary and (page.opening(only.first) or tail_kind(only.low) is not None)
+
+
+def _is_ordinary(page: Page, unit: Unit) -> bool:
+    return all(common(part) or part in page.quiet_words or tail_kind(part) for part in unit.low.split("-") if part)
+
+
+def _abbreviates(page: Page, unit: Unit) -> bool:
+    """ "(PFO)" behind words in lower case is their abbreviation."""
+    behind = page.words[unit.first - 2] if unit.first > 1 and page.words[unit.first - 1] == "(" else ""
+    return unit.text.isupper() and behind.islower()
+
+
+def backing(page: Page, units: Sequence[Unit]) -> int:
+    """How much one place speaks for a company: the name itself, the words before it, the words after it."""
+    return _by_itself(units) + _by_before(page, units) + _by_after(page, units[-1].after)
+
+
+def _by_itself(units: Sequence[Unit]) -> int:
+    score = int(len(units) > 1)
+    if any(is_legal(unit.text.rstrip(".")) for unit in units[1:]):
+        score += 4
+    if any(is_tail(unit) for unit in units[1:]) or (units[0].low in lexicon()["heads_first"] and len(units) > 1):
+        score += 3
+    if len(units) == 1:
+        score += 2 * bool(_CAMEL.fullmatch(units[0].text)) - common(units[0].text)
+    return score
+
+
+def _by_before(page: Page, units: Sequence[Unit]) -> int:
+    lists = lexicon()
+    first = units[0].first
+    if page.opening(first):
+        return 0
+    before, earlier = page.words[first - 1], page.words[first - 2].lower() if first > 1 else ""
+    if not before.islower():  # another name, a bracket or a sign
+        return 1 if not before[0].isalnum() else -1
+    if head_kind(before):
+        return 4
+    if before in lists["product_nouns"]:
+        return -3
+    if before in {"in", "into"}:
+        return 3 if earlier in lists["fund_verbs"] or _is_amount(earlier) else -2 if before == "in" else 1
+    if before == "at":
+        return 1 + 2 * (earlier in lists["titles_lower"] or earlier in lists["staff"])
+    if before in lists["places_before"]:
+        return -1
+    if before == "of":
+        return 1 + 2 * (earlier in lists["of_before"])
+    if before in {"to", "for"}:
+        return 1 + any(word in lists["fund_verbs"] or _is_amount(word) for word in page.words[max(0, first - 6) : first - 1])
+    if before == "the" and len(units) == 1:
+        following = page.words[units[0].after] if units[0].after < len(page.words) else ""
+        return -2 if following in lists["product_nouns"] or following in lists["place_nouns"] else 0
+    return 1 + (before in lists["finance_before"] or before not in lists["neutral_before"])
+
+
+def _is_amount(word: str) -> bool:
+    return word in {"million", "billion", "trillion", "bn", "m", "crore", "%", "percent", "stake"} or word[:1].isdigit()
+
+
+def _by_after(page: Page, after: int) -> int:
+    lists = lexicon()
+    if after >= len(page.words) or page.gaps[after] == BREAK:
+        return 0
+    ahead = page.words[after : after + 12]
+    following = ahead[1] if ahead[1:] else ""
+    if ahead[0] == "'":
+        return 1
+    if ahead[0] == "-" and not page.gaps[after]:
+        return 2 if following in {"backed", "owned", "led", "controlled", "funded"} else -2
+    if ahead[0] == "(":
+        at = page.ends[after - 1]
+        return 3 if _TICKER.match(page.text, at) else 2 if _SHORT.match(page.text, at) else 0
+    if ahead[0] == "," and following in {"a", "an", "the", "one", "which"}:
+        return 3 if following != "which" and any(head_kind(word) for word in ahead[2:10]) else 1
+    if ahead[0] == "," and len(ahead) > 2 and following.lower() in lists["places"] and ahead[2] != "'":
+        return -3
+    if ahead[0] in lists["verbs"] or ahead[0] in lists["after_company"]:
+        return 2
+    return -2 * (ahead[0] in lists["place_nouns"])
+
+
+def kind_of(page: Page, units: Sequence[Unit]) -> str | None:
+    """What the words before and after a name, or the name itself, make of it; None where nothing says."""
+    first, after = units[0].first, units[-1].after
+    near = [page.words[first - 1]] if first and page.gaps[first] == " " else []
+    ahead = page.words[after : after + 10]
+    if ahead[:1] == [","] and ahead[1:2] and ahead[1] in {"a", "an", "the"}:
+        near += ahead[2:]
+    said = next((kind for word in near if (kind := head_kind(word))), None)
+    if said in {"lab", "investor", "chipmaker", "cloud"}:
+        return said
+    return next((kind for unit in reversed(units[1:]) if (kind := tail_kind(unit.low))), None)
+
+
+def shorts(page: Page, after: int) -> list[str]:
+    """Another name that brackets behind a name give: `("Dovecote")`, `(NWP)`, `(OSE: NHAV)`, `(formerly Gina Life)`."""
+    ticker = _TICKER.match(page.text, page.ends[after - 1])
+    if ticker:
+        return [ticker[1]]
+    short = _SHORT.match(page.text, page.ends[after - 1])
+    if not short or short[3].lower() in {"company", "group"}:
+        return []
+    former = short[1] in {"formerly ", "previously "}
+    return [short[3]] if short[2] or former or short[3].isupper() or len(short[3].split()) == 1 and short[1] is None else []

@@ -1,0 +1,215 @@
+"""What is owed: commitments by supplier and year, and what is named to pay them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from counterflow.analyse.owed import Covered, Due
+from counterflow.desk import Owes
+from counterflow.show import draw
+from counterflow.show.pages import anchor
+from counterflow.show.report.ledger import Row
+from counterflow.show.report.trail import ALL, Fig, How, Text, Trail, class_name, mix
+from counterflow.show.words import money, share
+
+_MOST: Final = 8  # parties
+_MOST_SUPPLIERS: Final = 20
+_DUE: Final = (
+    "Each contract's amount, spread evenly over the quarters of its term from its start. Binding is what is paid or "
+    "committed; conditional money, letters of intent and rumours stand beside it and are never added into it."
+)
+_COVER: Final = (
+    "Binding obligations of a year against that year's revenue, and against all money named so far: cash, revenue and "
+    "signed or paid cheques up to that year over all that is owed up to it. Revenue stays at its last stated yearly rate."
+)
+
+
+class Line(NamedTuple):
+    """One supplier: binding money by year, its total, and what is not binding."""
+
+    supplier: str
+    years: tuple[Fig | str, ...]
+    binding: Fig | str
+    beside: Fig | str
+    status: str
+    assumed: Fig
+
+
+class Year(NamedTuple):
+    """One year of coverage."""
+
+    year: int
+    due: Fig
+    revenue: Fig
+    funding: Fig
+    by_revenue: Fig | str
+    cumulative: Fig | str
+
+
+class Party(NamedTuple):
+    """One who owes."""
+
+    name: str
+    to: str
+    years: tuple[int, ...]
+    lines: tuple[Line, ...]
+    total: Line | None
+    cover: tuple[Year, ...]
+    picture: str
+    gap: str
+    mostly_assumed: bool
+    stands: Text
+
+
+def ordered(owes: Sequence[Owes]) -> list[Owes]:
+    """Who owes most that is binding first, then by the headline."""
+    return sorted(owes, key=lambda o: (-binding(o), -headline(o), o.owed.party))
+
+
+def binding(owes: Owes) -> float:
+    """All that a party owes and is bound to, USD."""
+    return sum(t.committed_usd for t in owes.owed.totals)
+
+
+def headline(owes: Owes) -> float:
+    """All that a party is said to owe, of any class, USD."""
+    return sum(t.headline_usd for t in owes.owed.totals)
+
+
+def owes_place(party: str) -> str:
+    """Where all that a party owes is explained."""
+    return anchor("owes", party)
+
+
+def cover_place(party: str) -> str:
+    """Where a party's coverage is explained."""
+    return anchor("cover", party)
+
+
+def owing(owes: Sequence[Owes], trail: Trail) -> tuple[list[Party], int]:
+    """The parties that owe most, each explained; and how many are folded away."""
+    found = [o for o in ordered(owes) if headline(o)]
+    return [_party(o, trail) for o in found[:_MOST]], max(0, len(found) - _MOST)
+
+
+def _party(owes: Owes, trail: Trail) -> Party:
+    name = owes.owed.party
+    mine = [r for r in trail.all if r.payer == name and r.kind == "purchase"]
+    totals = sorted(owes.owed.totals, key=lambda t: (-t.committed_usd, -t.headline_usd, t.supplier))
+    years = tuple(sorted({d.year for d in owes.owed.due}))
+    lines = tuple(_line(owes, trail, total, years) for total in totals[:_MOST_SUPPLIERS])
+    to = owes_place(name)
+    _explain(owes, trail, (to, f"What {name} owes", _DUE, _sum_in_words(owes, to)), mine)
+    covered = owes.owed.covered
+    if covered:
+        paying = [r for r in trail.all if r.payee == name and r.kind != "purchase"]
+        due = Fig(money(sum(c.obligations_usd for c in covered)), cover_place(name))
+        answer: Text = (due, " binding, against what is named to pay it")
+        _explain(owes, trail, (cover_place(name), f"What covers what {name} owes", _COVER, answer), [*paying, *mine])
+    return Party(
+        name=name,
+        to=to,
+        years=years,
+        lines=lines,
+        total=_total(owes, years, to) if len(lines) > 1 else None,
+        cover=tuple(_year(c, cover_place(name)) for c in covered),
+        picture=_picture(name, covered) if covered else "",
+        gap=f"From {owes.owed.first_gap} on, all that is named falls short of all that is owed." if owes.owed.first_gap else "",
+        mostly_assumed=owes.support.assumption > 0.5,
+        stands=trail.standing(owes.support, f"ledger-{ALL}"),
+    )
+
+
+def _sum_in_words(owes: Owes, to: str) -> Text:
+    bound, all_of_it = binding(owes), headline(owes)
+    return (
+        Fig(money(bound), to),
+        " binding of a headline ",
+        Fig(money(all_of_it), to),
+        ", so ",
+        Fig(share(1 - bound / all_of_it), to),
+        " of it is not binding",
+    )
+
+
+def _explain(owes: Owes, trail: Trail, told: tuple[str, str, str, Text], rows: Sequence[Row]) -> None:
+    to, title, formula, answer = told
+    parties = {owes.owed.party}
+    trail.explain(
+        How(
+            anchor=to,
+            title=title,
+            answer=answer,
+            formula=formula,
+            lines=trail.rows(rows),
+            mix=mix(rows, to),
+            stands=trail.standing(owes.support, f"ledger-{ALL}"),
+            mostly_assumed=owes.support.assumption > 0.5,
+            assumed=trail.assumed(rows),
+            left_out=trail.left_out(owes.money.holes, parties),
+        )
+    )
+
+
+def _line(owes: Owes, trail: Trail, total: Due, years: Sequence[int]) -> Line:
+    party, supplier = owes.owed.party, total.supplier
+    to = anchor("due", party, supplier)
+    rows = [r for r in trail.all if (r.payer, r.payee, r.kind) == (party, supplier, "purchase")]
+    answer: Text = (Fig(money(total.committed_usd), to), " binding, ", Fig(money(total.headline_usd), to), " headline")
+    _explain(owes, trail, (to, f"What {party} owes {supplier}", _DUE, answer), rows)
+    by_year = {d.year: d.committed_usd for d in owes.owed.due if d.supplier == supplier}
+    return Line(
+        supplier=supplier,
+        years=tuple(_amount(by_year.get(y, 0.0), to) for y in years),
+        binding=_amount(total.committed_usd, to, "nothing binding"),
+        beside=_amount(total.headline_usd - total.committed_usd, to),
+        status=", ".join(class_name(s) for s in total.statuses),
+        assumed=Fig(share(total.assumed_share), to),
+    )
+
+
+def _total(owes: Owes, years: Sequence[int], to: str) -> Line:
+    by_year = {y: sum(d.committed_usd for d in owes.owed.due if d.year == y) for y in years}
+    bound, all_of_it = binding(owes), headline(owes)
+    assumed = sum(t.assumed_share * t.headline_usd for t in owes.owed.totals)
+    return Line(
+        supplier="Together",
+        years=tuple(_amount(by_year[y], to) for y in years),
+        binding=_amount(bound, to, "nothing binding"),
+        beside=_amount(all_of_it - bound, to),
+        status="",
+        assumed=Fig(share(assumed / all_of_it), to),
+    )
+
+
+def _amount(usd: float, to: str, none: str = "-") -> Fig | str:
+    return Fig(money(usd), to) if usd >= 0.5 else none
+
+
+def _year(found: Covered, to: str) -> Year:
+    def part(value: float | None) -> Fig | str:
+        return "-" if value is None else Fig(share(value), to)
+
+    return Year(
+        found.year,
+        Fig(money(found.obligations_usd), to),
+        Fig(money(found.revenue_usd), to),
+        Fig(money(found.funding_usd), to),
+        part(found.by_revenue),
+        part(found.cumulative),
+    )
+
+
+def _picture(name: str, covered: Sequence[Covered]) -> Any:
+    first, last = covered[0], covered[-1]
+    finding = (
+        f"{name} owes {money(first.obligations_usd)} in {first.year} and {money(last.obligations_usd)} in {last.year}, "
+        f"against revenue of {money(first.revenue_usd)} a year"
+    )
+    series = [
+        draw.Series("binding obligations", "purchase", tuple(c.obligations_usd for c in covered)),
+        draw.Series("revenue", "fourth", tuple(c.revenue_usd for c in covered)),
+        draw.Series("funding signed or paid", "equity", tuple(c.funding_usd for c in covered)),
+    ]
+    return draw.bars([str(c.year) for c in covered], series, finding)

@@ -1,0 +1,288 @@
+"""The way from a figure to its evidence: every amount on the page is made here, with the place a click leads to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from counterflow.flows.build import Assumption, Hole
+from counterflow.model.book import CLASSES, Book, Deal, Estimate, Figure, Support
+from counterflow.model.claim import Claim
+from counterflow.model.quantity import Quantity
+from counterflow.model.when import quarter_label
+from counterflow.show import words
+from counterflow.show.pages import anchor
+from counterflow.show.report.asked import Reported
+from counterflow.show.report.ledger import Row, rows
+
+GROWTH: Final = Assumption("growth of revenue", "a grid from none to doubling each year", "")
+BACK: Final = "back"  # the ledger of money counted for what comes back
+ALL: Final = "money"  # the ledger of all money
+_MOST_LINES: Final = 12
+_GIGAWATTS: Final = {"GW": Decimal(1), "MW": Decimal("1e-3"), "kW": Decimal("1e-6")}
+_KINDS: Final = {"financing": "equity", "purchase": "purchase", "outside": "from customers"}
+
+
+class Fig(NamedTuple):
+    """A figure and the place that says where it comes from."""
+
+    text: str
+    to: str
+    css = "fig"
+
+
+class Link(NamedTuple):
+    """Words that lead to a place of this page."""
+
+    text: str
+    to: str
+    css = "to"
+
+
+Text = tuple[str | Fig | Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How one answer is known: the formula in words, its inputs, what it assumes and what it leaves out."""
+
+    anchor: str
+    title: str
+    answer: Text
+    formula: str
+    lines: tuple[Text, ...]
+    mix: Text = ()
+    stands: Text = ()  # shares of its dollars by kind of evidence
+    mostly_assumed: bool = False
+    assumed: tuple[Text, ...] = ()
+    left_out: tuple[Text, ...] = ()
+
+
+class Trail:
+    """Figures of one report, and what they lead to: whatever is pointed at is put on the page."""
+
+    def __init__(self, found: Reported) -> None:
+        self.book: Book = found.book
+        self.back = rows(BACK, found.returns.money.flows, found.book)
+        self.all = rows(ALL, found.everything.flows, found.book)
+        self.assumptions = _gathered([*found.everything.assumptions, *found.returns.money.assumptions, GROWTH])
+        self.cited: set[str] = set()  # claims, deals, figures and rows that something leads to
+        self.hows: dict[str, How] = {}
+
+    def explain(self, how: How) -> None:
+        """Put an answer's explanation on the page."""
+        self.hows[how.anchor] = how
+
+    # ------------------------------------------------------------ places
+    def deal(self, deal: Deal, text: str | None = None) -> Link:
+        """A deal, by payer and payee unless other words are given."""
+        self.cited.add(deal.deal_id)
+        return Link(text or f"{deal.payer} → {deal.payee or 'unnamed suppliers'}", deal_place(deal))
+
+    def ends(self, row: Row) -> Link:
+        """Payer and payee of a row, leading to its deal or figure."""
+        text = f"{row.payer} → {row.payee}"
+        if row.deal:
+            return self.deal(row.deal, text)
+        self.cited.add(row.figure.figure_id if row.figure else row.anchor)
+        return Link(text, figure_place(row.figure) if row.figure else row.anchor)
+
+    # ------------------------------------------------------------ figures
+    def claim(self, claim_id: str) -> Fig | Link | None:
+        """What a claim says, in its own hedge, leading to its words; None where the book does not hold it."""
+        ruled = self.book.claims.get(claim_id)
+        if ruled is None:
+            return None
+        self.cited.add(claim_id)
+        if ruled.claim.amount is None:
+            return Link("no amount", place_of(claim_id))
+        return Fig(words.quantity(ruled.claim.amount), place_of(claim_id))
+
+    def claims(self, ids: Sequence[str]) -> Text:
+        """Several claims, and how many more there are."""
+        known = [c for c in ids if c in self.book.claims]
+        shown = tuple(joined((self.claim(c) for c in known[:_MOST_LINES]), ", "))
+        return (*shown, f" and {len(known) - _MOST_LINES} more") if len(known) > _MOST_LINES else shown
+
+    def estimate(self, found: Estimate | None, home: str) -> Fig | str:
+        """What is believed: leads to the claim that says it, or where arithmetic made it to `home`."""
+        if found is None:
+            return words.estimate(None)
+        claim_id = saying(found, self.book)
+        if claim_id is None:
+            return Fig(words.estimate(found), home)
+        self.cited.add(claim_id)
+        # A range and a bare ceiling are shown as they were said: the middle of one, the slack of the other, nobody said.
+        as_said = found.central is None or found.qualifier in {"range", "order_of_magnitude"}
+        said = self.book.claims[claim_id].claim.amount
+        return Fig(words.quantity(said) if as_said else words.estimate(found), place_of(claim_id))
+
+    def counted(self, row: Row) -> Fig | str:
+        """The dollars counted of a row: leads to the words that say them, or to the row, which says how they follow."""
+        if row.deal and row.as_stated:
+            return self.estimate(row.deal.amount, deal_place(row.deal))
+        self.cited.add(row.anchor)
+        return Fig(words.money(row.usd), row.anchor)
+
+    def made_of(self, row: Row) -> Text:
+        """How the dollars counted follow from the stated amount; nothing where they are the same."""
+        if row.as_stated or not (row.deal or row.figure):
+            return ()
+        if row.deal:
+            stated = self.estimate(row.deal.amount, deal_place(row.deal))
+            self.cited.add(row.deal.deal_id)
+            less = row.deal.umbrella and row.deal.per is None
+            return ("from ", stated, ", less the named contracts that it holds" if less else _over(row))
+        assert row.figure is not None
+        self.cited.add(row.figure.figure_id)
+        return ("from ", self.estimate(row.figure.estimate, figure_place(row.figure)), _over(row))
+
+    # ------------------------------------------------------------ lines
+    def row(self, row: Row) -> Text:
+        """One line of a ledger: who pays whom, how much, how firm, when, and what the amount is made of."""
+        firm = "" if row.kind == "outside" else f", {class_name(row.money_class)}"
+        made = self.made_of(row)
+        note = f" ({_KINDS[row.kind]}{firm}, {when(row)})"
+        return (self.ends(row), ": ", self.counted(row), note, *((", ", *made) if made else ()))
+
+    def rows(self, found: Sequence[Row]) -> tuple[Text, ...]:
+        """The largest rows as lines, and what the others come to."""
+        lines = [self.row(r) for r in found[:_MOST_LINES]]
+        rest = found[_MOST_LINES:]
+        if rest:
+            to = rest[0].anchor
+            self.cited.add(to)
+            lines.append((f"and {len(rest)} smaller ones, together ", Fig(words.money(sum(r.usd for r in rest)), to)))
+        return tuple(lines)
+
+    def assumed(self, found: Iterable[Row]) -> tuple[Text, ...]:
+        """The assumptions that rows stand on, each with what it is about."""
+        about = {ident for r in found for ident in (r.deal and r.deal.deal_id, r.figure and r.figure.figure_id) if ident}
+        return tuple(
+            (Link(f"{name}: {value}", assumption_place(name, value)), f" ({self.about(sorted(about & idents))})")
+            for (name, value), idents in self.assumptions.items()
+            if about & idents
+        )
+
+    def about(self, idents: Sequence[str]) -> str:
+        """The deals and figures of some ids, by name."""
+        named = {d.deal_id: f"{d.payer} → {d.payee or 'unnamed suppliers'}" for d in self.book.deals}
+        named |= {f.figure_id: f"{f.party}, {f.what.replace('_', ' ')}" for f in self.book.figures}
+        names = list(dict.fromkeys(named.get(i, i) for i in idents))
+        more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+        return "; ".join(names[:6]) + more
+
+    def left_out(self, holes: Iterable[Hole], parties: set[str]) -> tuple[Text, ...]:
+        """Deals of some parties that could not become dollars, and why."""
+        deals = {d.deal_id: d for d in self.book.deals}
+        found = [h for h in holes if parties & {*h.parties}]
+        lines = [
+            (self.deal(deals[h.deal]) if h.deal in deals else " → ".join(h.parties), f": {h.why}")
+            for h in found[:_MOST_LINES]
+        ]
+        more = len(found) - _MOST_LINES
+        return (*lines, (f"and {more} more, under ", Link("what is left out", "holes"))) if more > 0 else tuple(lines)
+
+    def standing(self, support: Support, ledger: str) -> Text:
+        """The line that every answer carries: shares of its dollars by kind of evidence, and unreviewed."""
+        return (
+            "Evidence, by dollars: ",
+            Fig(words.share(support.sentence), ledger),
+            " sentences, ",
+            Fig(words.share(support.reference), ledger),
+            " references, ",
+            Fig(words.share(support.assumption), ledger),
+            " assumptions; ",
+            Fig(words.share(support.unreviewed), ledger),
+            f" on claims nobody has reviewed (proposed claims count from confidence {support.trust:g} on).",
+        )
+
+
+def mix(found: Iterable[Row], to: str) -> Text:
+    """Dollars by class of money, firmest first."""
+    between = [r for r in found if r.kind != "outside"]
+    totals = [(name, sum(r.usd for r in between if r.money_class == name)) for name in CLASSES]
+    said: list[str | Fig] = []
+    for name, usd in totals:
+        if usd:
+            said += [", " if said else "Status mix, USD: ", Fig(words.money(usd), to), f" {class_name(name)}"]
+    return (*said, ".") if said else ()
+
+
+def joined(pieces: Iterable[str | Fig | Link | None], between: str) -> Iterator[str | Fig | Link]:
+    """Pieces with something between them; None is left out."""
+    for k, piece in enumerate(p for p in pieces if p is not None):
+        if k:
+            yield between
+        yield piece
+
+
+def saying(found: Estimate, book: Book) -> str | None:
+    """The claim whose words hold an estimate's value: accepted before proposed, then the surest.
+
+    None where no claim says it: the value is what arithmetic left of the ones that were said. A bare ceiling has no
+    value, so that any claim for it will do.
+    """
+    value = found.central
+    held = {c: book.claims[c] for c in found.claims_for if c in book.claims}
+    stating = [c for c, ruled in held.items() if ruled.claim.amount and (value is None or _states(ruled.claim, value))]
+    return min(stating, default=None, key=lambda c: (held[c].state != "accepted", -held[c].claim.confidence, c))
+
+
+def _states(claim: Claim, value: Decimal) -> bool:
+    amount = claim.amount
+    return amount is not None and any(value in _values(said) for said in (amount, *amount.equivalents))
+
+
+def _values(said: Quantity) -> set[Decimal]:
+    factor = _GIGAWATTS.get(said.unit, Decimal(1))
+    ends = [end * factor for end in (said.low, said.high) if end is not None]
+    return {*ends, sum(ends, Decimal(0)) / len(ends)} if ends else set()
+
+
+def _gathered(assumptions: Iterable[Assumption]) -> dict[tuple[str, str], set[str]]:
+    """Name and value -> what it is about, in order of name and value."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for each in assumptions:
+        found[each.name, each.value].add(each.about)
+    return dict(sorted(found.items()))
+
+
+def _over(row: Row) -> str:
+    quarters = f"{row.quarters} quarter{'s' if row.quarters > 1 else ''}"
+    yearly = row.figure is not None or (row.deal is not None and row.deal.per == "year")
+    return f" a year, over {quarters}" if yearly else f", over {quarters}"
+
+
+def class_name(money_class: str | None) -> str:
+    """A class of money in words."""
+    return (money_class or "of no class").replace("_", " ")
+
+
+def when(row: Row) -> str:
+    """The quarters of a row."""
+    first, last = quarter_label(row.first), quarter_label(row.last)
+    return first if first == last else f"{first} to {last}"
+
+
+def place_of(claim_id: str) -> str:
+    """Where a claim's evidence stands."""
+    return f"ev-{claim_id}"
+
+
+def deal_place(deal: Deal) -> str:
+    """Where a deal stands."""
+    return anchor("deal", deal.deal_id)
+
+
+def figure_place(figure: Figure) -> str:
+    """Where a figure stands."""
+    return anchor("figure", figure.figure_id)
+
+
+def assumption_place(name: str, value: str) -> str:
+    """Where an assumption stands."""
+    return anchor("assumed", name, value)

@@ -1,0 +1,146 @@
+"""Files and folders to Documents. What cannot be read is Trouble with a remedy; what was guessed is a Problem."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from counterflow.model.problem import Problem, Trouble
+from counterflow.model.source import Document
+from counterflow.sources import dates
+from counterflow.sources.decode import decode
+from counterflow.sources.segments import segments
+
+LARGEST: Final = 20_000_000  # bytes of a file; an article has a thousandth of it
+
+
+def expand(names: Sequence[str]) -> tuple[list[Path], list[Problem]]:
+    """The files that `names` stand for, in that order; a folder gives its files, sorted, hidden ones left out."""
+    found: list[Path] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            found += _files(name)
+        except Trouble as trouble:
+            problems.append(trouble.problem)
+        except (OSError, ValueError) as error:  # a name that no file system takes: too long, or with a NUL
+            problems.append(_unreadable(name[:200], error).problem)
+    return found, problems
+
+
+def _files(name: str) -> list[Path]:
+    path = Path(name)
+    if "://" in name:
+        raise Trouble(name, "web addresses are not read yet", "save the page as .html and read that file")
+    if not path.exists():
+        raise _missing(name)
+    if not path.is_dir():
+        return [path]
+    inside = []
+    for here, folders, files in os.walk(path):
+        folders[:] = [folder for folder in folders if not folder.startswith(".")]
+        inside += [Path(here, file) for file in files if not file.startswith(".")]
+    if not inside:
+        raise Trouble(name, "the folder holds no files", "name a folder with articles in it")
+    return sorted(inside, key=lambda file: file.parts)
+
+
+def load(path: Path, doc_date: str | None = None) -> tuple[Document, list[Problem]]:
+    """Read one file.
+
+    doc_date: the ISO day that holds for the document, whatever it says itself.
+    Raises Trouble for what is missing, not readable, too big, empty, no text, or of a kind not read yet.
+    """
+    return from_bytes(_bytes_of(path), path.name, doc_date=doc_date, address=str(path))
+
+
+def _bytes_of(path: Path) -> bytes:
+    where = str(path)
+    try:
+        if not path.exists():
+            raise _missing(where)
+        if path.is_dir():
+            raise Trouble(where, "is a folder", "name it to read all its files; a single file is wanted here")
+        if not path.is_file():
+            raise Trouble(where, "is not a regular file", "copy what it holds into a file")
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise _too_big(where, size)
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        raise _unreadable(where, error) from error
+
+
+def from_bytes(
+    raw: bytes, doc_id: str, *, doc_date: str | None = None, address: str | None = None
+) -> tuple[Document, list[Problem]]:
+    """A Document from the bytes of a file, its kind told by content first and by the ending of `doc_id` second.
+
+    Raises Trouble as `load` does. The Problems are doubts that did not stop the reading, such as a guessed encoding.
+    """
+    where = address or doc_id
+    if len(raw) > LARGEST:
+        raise _too_big(where, len(raw))
+    source = decode(raw, doc_id, where)
+    doubts = list(source.doubts)
+    if source.is_page:
+        document, more = _from_page(source.text, doc_id)
+        doubts += more
+    else:
+        document = _from_text(source.text, doc_id)
+    if not document.text.strip("\ufeff \t\r\n\v\f\xa0"):
+        raise Trouble(where, "holds no text", "check the file; a page must show its text without running scripts")
+    document = _dated(replace(document, address=address), doc_date)
+    return document, [Problem(where, what, remedy) for what, remedy in doubts]
+
+
+def _from_text(text: str, doc_id: str) -> Document:
+    parts = segments(text)
+    title = next((text[s.start : s.end].strip("\ufeff \t\r\n#*_") for s in parts if s.kind == "title"), None)
+    return Document(doc_id, text, title=title, segments=parts)
+
+
+def _from_page(source: str, doc_id: str) -> tuple[Document, tuple[tuple[str, str], ...]]:
+    from counterflow.sources.clean import clean  # trafilatura takes half a second to load
+
+    page = clean(source)
+    document = Document(
+        doc_id,
+        page.text,
+        title=page.title,
+        doc_date=page.published,
+        doc_date_source="metadata" if page.published else None,
+        segments=segments(page.text, page.title, page.hints),
+        runs=page.runs,
+        lang=page.lang,
+    )
+    return document, page.doubts
+
+
+def _dated(document: Document, doc_date: str | None) -> Document:
+    """The day given, else that of the metadata, else that of the byline; else the day before which it cannot be."""
+    if doc_date:
+        return replace(document, doc_date=doc_date, doc_date_source="option")
+    if document.doc_date:
+        return document
+    if day := dates.of_text(document.text, document.segments):
+        return replace(document, doc_date=day, doc_date_source="byline")
+    return replace(document, not_before=dates.not_before(document.text, document.segments))
+
+
+def _missing(name: str) -> Trouble:
+    return Trouble(name, "there is no such file or folder", "check the spelling and the current folder")
+
+
+def _unreadable(name: str, error: Exception) -> Trouble:
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return Trouble(name, f"cannot be read ({reason})", "check the name and that you may read it")
+
+
+def _too_big(where: str, size: int) -> Trouble:
+    what = f"is too big: {size / 1e6:,.1f} MB"
+    return Trouble(where, what, f"split it or keep the article alone; files up to {LARGEST // 1_000_000} MB are read")
