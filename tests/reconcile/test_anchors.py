@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from counterflow.model.book import Party
 from counterflow.model.claim import Evidence
 from counterflow.model.problem import Trouble
 from counterflow.reconcile.anchors import anchor, rebind, standing
-from counterflow.reconcile.rulings import edited, state
+from counterflow.reconcile.rulings import edited, on_claim, on_party, state
 from reconcile.saying import amount, cheque, naming, placed, ruling, undo
 
 
@@ -144,10 +145,50 @@ def test_an_amount_can_be_given_where_none_was_read():
     assert (one.amount.low, one.amount.currency, one.amount.unit) == (5, "EUR", "money")
 
 
-@pytest.mark.parametrize("changes", [{"low": 9, "high": 5}, {"low": "many"}, {"status": "sealed"}, {"roles": 7}])
+@pytest.mark.parametrize(
+    "changes", [{"low": 9, "high": 5}, {"low": "many"}, {"status": "sealed"}, {"roles": 7}, {"colour": "red"}]
+)
 def test_an_edit_that_makes_no_claim_is_a_problem_with_its_remedy(changes):
     with pytest.raises(Trouble, match="counterflow undo"):
         edited(cheque("10"), [ruling("edit", cheque("10"), **changes)])
+
+
+def test_an_edit_may_name_who_was_missing_and_date_what_was_not():
+    one = cheque("10", at=4)
+    missing = replace(one, roles={"investor": ("Eastmarch",)})
+    filled = edited(missing, [ruling("edit", missing, investee="Dovecote AI", event_date="2026-02", valid_time="P7Y")])
+    assert (filled.role("investee"), filled.event_date.value, filled.valid_time.duration) == (
+        "Dovecote AI",
+        "2026-02",
+        "P7Y",
+    )
+    assert edited(one, [ruling("edit", one, valid_time="2027")]).valid_time.start == "2027"
+
+
+ACT = ("accept", "Ada", "2026-11-01T09:00:00Z", "seen the filing")
+
+
+def test_a_ruling_is_made_with_all_that_it_needs_to_be_found_again():
+    one = placed(cheque("10"))
+    assert on_claim(one, ACT, {}) == ruling("accept", one.claim)
+    with pytest.raises(Trouble, match="makes no claim"):
+        on_claim(one, ("edit", *ACT[1:]), {"low": "9", "high": "x"})
+
+
+def test_a_ruling_on_a_name_asks_that_the_name_is_known():
+    """Names of the table and of claims, by alias too; a near one is proposed."""
+    pile, table = [placed(cheque("10"))], [Party("Greyhollow", aliases=("GHB",))]
+    merge = on_party("Eastmarch", ("merge", *ACT[1:]), into="ghb", pile=pile, parties=table)
+    assert (merge.target, merge.changes, merge.anchor) == ("Eastmarch", {"into": "Greyhollow"}, None)
+    assert on_party("Dovecote AI", ("split", *ACT[1:]), into=None, pile=pile, parties=table).changes == {}
+    for action, target, into, told in (
+        ("accept", "7f", None, "names no single claim"),
+        ("merge", "Eastmarch", None, "merged into nothing"),
+        ("merge", "Eastmarch", "Greyholow", "did you mean Greyhollow?"),
+        ("split", "Quillfeather", None, "counterflow parties"),
+    ):
+        with pytest.raises(Trouble, match=told.replace("?", r"\?")):
+            on_party(target, (action, *ACT[1:]), into=into, pile=pile, parties=table)
 
 
 def test_rulings_on_names_are_bound_to_the_name():

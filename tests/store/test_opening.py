@@ -130,8 +130,12 @@ def test_where_there_is_no_book_the_remedy_makes_one(tmp_path: Path):
         Store.create(path, recorded=T0).close()
         with Store.open(path) as store:
             assert not store.verify()
-    assert Store.open(tmp_path / "new.db", create=True, recorded=T0).head().seq == 1
-    assert Store.open(tmp_path / "new.db", create=True, recorded=T1).head().seq == 1
+    blank = tmp_path / "blank.db"
+    blank.touch()
+    for path in (tmp_path / "new.db", blank):
+        for at in (T0, T1):
+            with Store.open(path, create=True, recorded=at) as store:
+                assert [event.recorded for event in store.events()] == [T0]
 
 
 def test_a_folder_and_a_missing_folder(tmp_path: Path):
@@ -143,6 +147,22 @@ def test_a_folder_and_a_missing_folder(tmp_path: Path):
     with pytest.raises(Trouble, match=r"folder .*gone does not exist"):
         Store.create(tmp_path / "gone" / "book.db", recorded=T0)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "nul\0.db"])
+def test_a_name_that_no_file_can_have(tmp_path: Path, name: str):
+    for act in (Store.open, lambda place: Store.create(place, recorded=T0)):
+        with pytest.raises(Trouble, match="cannot be reached") as said:
+            act(tmp_path / name)
+        assert "check the name" in said.value.problem.remedy
+
+
+def test_a_place_inside_a_file(tmp_path: Path):
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    with pytest.raises(Trouble, match="no such book"):
+        Store.open(tmp_path / "file" / "book.db")
+    with pytest.raises(Trouble, match="does not exist"):
+        Store.create(tmp_path / "file" / "book.db", recorded=T0)
 
 
 def test_a_time_that_is_none_makes_no_book(tmp_path: Path):

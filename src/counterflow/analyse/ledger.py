@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, lcm
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from counterflow.model.flow import KINDS, UNIDENTIFIED, Flow
@@ -74,17 +75,19 @@ class Ledger:
         """The filled ledger of checked flows; `ValueError` as in `check`."""
         import numpy as np
 
+        columns = ("payer", "payee", "usd", "kind", "period", "earmarked")
         money = check(flows)
-        usd, unit = whole(flow.usd for flow in money) if exact else ([flow.usd for flow in money], 1)
-        amount = np.array(usd, dtype=object if exact else float)
-        financing, outside = (np.array([flow.kind == kind for flow in money], bool) for kind in (FINANCING, OUTSIDE))
-        names = sorted({UNIDENTIFIED} | {flow.payer for flow in money} | {flow.payee for flow in money})
+        payers, payees, usd, kinds, periods, marks = (list(map(attrgetter(column), money)) for column in columns)
+        units, unit = whole(usd) if exact else (usd, 1)
+        amount = np.array(units, object if exact else float)
+        financing, outside = (np.array([kind == kept for kind in kinds], bool) for kept in (FINANCING, OUTSIDE))
+        names = sorted({UNIDENTIFIED, *payers, *payees})
         number = {name: k for k, name in enumerate(names)}
-        times = sorted({flow.period for flow in money}, key=lambda period: period or 0)
+        times = sorted(set(periods), key=lambda period: period or 0)
         block = {time: k * len(names) for k, time in enumerate(times)}  # node = period's block + firm, then packed
-        start = np.array([block[flow.period] for flow in money], np.intp)
-        payer = np.array([number[flow.payer] for flow in money], np.intp)
-        payee = start + np.array([number[flow.payee] for flow in money], np.intp)
+        start = np.array([block[period] for period in periods], np.intp)
+        payer = np.array([number[name] for name in payers], np.intp)
+        payee = start + np.array([number[name] for name in payees], np.intp)
         node = np.unique(np.concatenate([payee, (start + payer)[~outside]]))
         edges = Edges(
             np.where(outside, payer, np.searchsorted(node, start + payer)), np.searchsorted(node, payee), amount
@@ -104,7 +107,7 @@ class Ledger:
             paid=paid,
             purchases=edges.where(~financing & ~outside),
             cheques=edges.where(financing),
-            earmarked=np.array([flow.earmarked for flow in money], bool)[financing],
+            earmarked=np.array(marks, bool)[financing],
             carried=carried,
             entries=edges.where(outside).and_also(unnamed),
         )
@@ -131,11 +134,12 @@ def check(flows: Iterable[Flow]) -> list[Flow]:
     if len({flow.period is None for flow in money}) > 1:
         raise ValueError("some flows carry a period and some do not; give all of them one, or none")
     labels = {flow.payer for flow in money if flow.kind == OUTSIDE}
-    firms = {flow.payee for flow in money} | {flow.payer for flow in money if flow.kind != OUTSIDE}
-    if both := sorted(labels & firms):
-        raise ValueError(f"{', '.join(both)}: a label of outside money cannot also be a firm")
-    if UNIDENTIFIED in labels | firms:
-        raise ValueError(f"{UNIDENTIFIED!r} is the colour of money nobody has named; no firm or label may bear it")
+    for flow in money:
+        if flow.payee in labels or (flow.payer in labels and flow.kind != OUTSIDE):
+            both = flow.payee if flow.payee in labels else flow.payer
+            raise ValueError(f"{both}: a label of outside money cannot also be a firm")
+        if UNIDENTIFIED in {flow.payer, flow.payee}:
+            raise ValueError(f"{UNIDENTIFIED!r} is the colour of money nobody has named; no firm or label may bear it")
     return money
 
 

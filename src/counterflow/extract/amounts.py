@@ -80,7 +80,7 @@ class _Right(NamedTuple):
 
 _APPOSED: Final = re.compile(r"\s?(?:—|--)\s|\s[–―-]\s")  # a dash that may part two thoughts
 _OTHER_THOUGHT: Final = re.compile(rf"{GAP}(?i:more|less|higher|lower|above|below|of which|in)(?!\w)|{GAP}?—")
-_CAPITALISED: Final = re.compile(rf"(?<![{LATIN}\d])([A-ZÀ-Þ][{LATIN}\d]*)[ \u00a0-]\Z")
+_CAPITALISED: Final = re.compile(rf"(?<![{LATIN}\d])([A-ZÀ-Þ][{LATIN}\d]*)(?:[ \u00a0-]\d{{1,3}}(?:\.\d)?)?[ \u00a0-]\Z")
 _MINUS: Final = re.compile(r"(?:[^\S\n]|[(])-\Z|−\Z")
 _REST: Final = re.compile(r"[-–—‑]\d+(?:[.,]\d+){0,4}")
 _BRACKET: Final = re.compile(rf"{GAP}?[(\[（［](?P<inside>[^()\[\]（）［］]{{2,120}})[)\]）］]")
@@ -88,7 +88,7 @@ _CONNECTORS: Final = re.compile(
     r"(?i:[\s,;/=≈~:\0]|\b(?:or|and|equals?|equivalent|to|of|the|i\.e\.|about|roughly|in|US dollars)\b"
     r"|\bat [^\d\0]{1,60}\Z){1,120}"
 )
-_OR: Final = re.compile(rf",?{GAP}(?:or|equivalent to|the equivalent of){GAP}")
+_OR: Final = re.compile(rf",{GAP}(?:or|equivalent to|the equivalent of){GAP}")
 
 
 @cache
@@ -165,7 +165,7 @@ class _Reader:
             return [first]
         kind, left = (joint["word"] or "dash").lower(), self._left(first.start, money=True)
         opener = left.opener.text if left.opener else ""
-        if not self._is_pair(first, second, kind, opener):
+        if not self._is_pair(first, second, kind, opener) or (kind == "to" and self._has_moved(left.start)):
             return [first]
         spread = _spread(first, second)
         if (kind == "and" and opener != "between") or (opener == "from" and self._is_change(left.start)):
@@ -192,6 +192,11 @@ class _Reader:
         """Whether "from" tells a change ("rose from $3 to $4 billion") and not a range."""
         lead = re.split(r"[.;:\n]", self.page.text[max(self.page.start, pos - 60) : pos])[-1]
         return not set(re.findall(r"\w+", lead.lower())).isdisjoint(tables()["ranges"]["changes"].split())
+
+    def _has_moved(self, pos: int) -> bool:
+        """Whether what ends at `pos` makes the second number a result: "fell 1% to 4%"."""
+        words = marks.words_before(self.page.text, self._floor, pos)
+        return bool(words) and words[-1].text in tables()["ranges"]["moved"].split()
 
     # the unit
 
@@ -326,7 +331,7 @@ def _agree(first: Term, second: Term) -> bool:
     """Whether two numbers can be ends of one range: the same unit and currency, as far as both say."""
     if first.measure is None or second.measure is None:
         return True
-    return first.measure[:2] == second.measure[:2]
+    return first.measure == second.measure
 
 
 def _spread(first: Term, second: Term) -> Term:
@@ -338,8 +343,9 @@ def _spread(first: Term, second: Term) -> Term:
 
 
 def _restates(quantity: Quantity, other: Quantity) -> bool:
-    same = (quantity.low, quantity.high) == (other.low, other.high)
-    return other.unit == "money" and other.currency is not None and (other.currency != quantity.currency or same)
+    if other.unit != "money" or other.currency is None or other.per not in {None, quantity.per}:
+        return False
+    return other.currency != quantity.currency or (quantity.low, quantity.high) == (other.low, other.high)
 
 
 def _reading(ends: list[Term], before: tuple[str, ...], behind: tuple[str, ...], part: Decimal) -> Quantity:

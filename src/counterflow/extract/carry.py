@@ -7,7 +7,7 @@ the party the page speaks of most. Papers, people and products are never meant. 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
@@ -23,6 +23,7 @@ _KIND_WORDS: Final = {
     "chipmaker": frozenset("chipmaker chip-maker chip chips semiconductor designer".split()),
     "investor": frozenset("bank lender fund investor financier backer".split()),
 }
+_GOVERNING: Final = frozenset("in into with from of by to for at on both between and or against via through".split())
 _TOGETHER: Final = frozenset("companies firms parties sides partners start-ups startups groups labs".split())
 _GENERIC: Final = frozenset("company firm group corporation giant party outfit".split())
 
@@ -67,8 +68,10 @@ class _Scene:
         paying = [m for m in named if m.kind in _PAYING and m.how != "product"]
         self.main = _main(page, paying)
         self.kinds = {m.parties[0]: m.kind for m in reversed(paying) if m.how != "descriptor"}
-        self.traits = _traits(page, paying)
+        self.told = _told(page, paying)
+        self.called = _called(paying, self.told)
         self.written = {m.parties[0]: m.written[0] for m in reversed(paying) if m.how != "descriptor"}
+        self.met: set[str] = set()
         self.seen: dict[int, list[_Referent]] = defaultdict(list)  # by the first word of the sentence
 
     def resolve(self) -> Iterator[Mention]:
@@ -93,6 +96,7 @@ class _Scene:
         if mention.kind not in _PAYING or mention.how == "product":
             return
         first, after = page.at(mention.start), page.at(mention.end)
+        self.met.update(mention.parties)
         if mention.how not in {"descriptor", "carried", "pronoun", "group"}:
             self.written[mention.parties[0]] = mention.written[0]
         if after < len(page.words) and page.words[after] == "-" and not page.gaps[after]:
@@ -135,15 +139,19 @@ class _Scene:
 
     def _single(self, noun: _Noun) -> Mention | None:
         near = list(self._before(noun.first, _place(self.page, noun)))
-        best = max((self._fits(party, noun) for party in chain(near, self.main)), default=0)
-        party = next((p for p in near if self._fits(p, noun) == best), None)
+        party, fit = self._best(near, noun)
         sure = _CARRIED
-        if party is None:
-            party = next((p for p in self.main if self._fits(p, noun) == best), None)
-            sure -= _DOUBT
-        if best == 0:
-            return None
+        if fit < 3 and (noun.says or fit == 0):
+            far, better = self._best([p for p in self.main if p in self.met] or self.main, noun)
+            if better > fit:
+                party, sure = far, sure - _DOUBT
         return self._made(noun.first, noun.after, (party,), "carried", sure) if party else None
+
+    def _best(self, parties: Iterable[str], noun: _Noun) -> tuple[str | None, int]:
+        """The first of the parties that fit best, and how well."""
+        fits = [(party, self._fits(party, noun)) for party in parties]
+        fit = max((fit for _, fit in fits), default=0)
+        return next(((party, fit) for party, f in fits if f == fit > 0), (None, 0))
 
     def _group(self, noun: _Noun) -> Mention | None:
         pair = self._pair(noun.first, noun)
@@ -151,14 +159,27 @@ class _Scene:
         return self._made(noun.first, noun.after, pair, "group", sure) if pair else None
 
     def _pronoun(self, i: int, word: str) -> Mention | None:
+        start = self.page.sentence(i)[0]
+        if not self.seen[start] and any(m.kind == "media" and start <= at < i for at, m in self.named.items()):
+            return None  # "the Economic Times reported on its website"
         place = "owner" if word == "its" else _it_place(self.page, i)
         if place is None or (place == "thing" and self._of_a_thing(i)):
             return None
-        party = next(iter(self._before(i, "subject" if place == "thing" else place)), None)
+        party = self._ahead(i) if place == "owner" and not self.seen[start] else None
+        party = party or next(iter(self._before(i, "subject" if place == "thing" else place)), None)
         sure = _PRONOUN
         if party is None and place in {"subject", "owner"} and self.main:
             party, sure = self.main[0], _PRONOUN - _DOUBT
         return self._made(i, i + 1, (party,), "pronoun", sure) if party else None
+
+    def _ahead(self, i: int) -> str | None:
+        """The party that "its" only leads up to: "To cut its costs, Eastmarch sold ..."."""
+        page = self.page
+        first, after = page.sentence(i)
+        comma = next((k for k in range(i, after) if page.words[k] == ","), after)
+        mention = self.named.get(comma + 1)
+        leads = page.words[first].lower() in lexicon()["lead_in"] or page.words[first].endswith("ing")
+        return mention.parties[0] if leads and mention and mention.kind in _PAYING else None
 
     def _of_a_thing(self, i: int) -> bool:
         """Whether a deal, a price or the like is the more likely meaning of "it": one stands before it, here or as the last subject."""
@@ -181,18 +202,20 @@ class _Scene:
         page = self.page
         start, paragraph = page.sentence(i)[0], page.paragraph(i)[0]
         here = [r for r in self.seen[start] if len(r.parties) == 1]
-        subject = next((r for r in reversed(here) if r.opens), here[0] if here else None)
+        subject = next((r for r in reversed(here) if r.opens), None) or next((r for r in here if not _governed(page, r)), None)
         late: list[str] = []
-        if place == "object" and subject:
+        if place == "object" and not subject:
+            yield from (r.parties[0] for r in reversed(here))
+        elif place == "object" and subject:
             beside = _beside(page, here, subject)
             late = [r.parties[0] for r in beside]
             yield from (r.parties[0] for r in reversed(here) if r not in beside)
         elif place == "value":
             yield from (r.parties[0] for r in reversed(here) if page.words[r.first - 1] in {"in", "into", "behind"})
             yield from (r.parties[0] for r in here)
-        elif subject:
+        elif here:
             lead = next((r for r in reversed(here) if r.opens and not r.owns), None) if place == "owner" else _subject(here)
-            lead = lead or next((r for r in here if not r.owns), here[-1])
+            lead = lead or next((r for r in here if not r.owns and not _governed(page, r)), here[0])
             yield from (r.parties[0] for r in (lead, *reversed(here)))
         while start > paragraph or self._follows_a_line(start):
             start = page.sentence(start - 1)[0]
@@ -243,16 +266,19 @@ class _Scene:
         return one == two or self.gazetteer.owner(one) == two or self.gazetteer.owner(two) == one
 
     def _fits(self, party: str, noun: _Noun) -> int:
-        """0 it cannot be meant, 1 it can, 2 the words say so."""
-        traits = self.traits[party] | _KIND_WORDS.get(self.kinds.get(party, ""), frozenset())
-        if noun.head in _GENERIC:
+        """0 it cannot be meant; 1 it can; 2 its kind fits; 3 the text has called it so."""
+        known, called = self.gazetteer.parties.get(party), self.called.get(party, frozenset())
+        if noun.says & self.told[party]:
+            return 3
+        if noun.head in _GENERIC or noun.head not in lexicon()["refer"]:
             return 1
-        if noun.says & traits:
-            return 2
-        known = self.gazetteer.parties.get(party)
+        if noun.says & called:
+            return 3
         if noun.head in lexicon()["heads"]["startup"]:
             return int(known is None or known.ticker is None)
-        return int(known is None and not self.traits[party] and self.kinds.get(party) == "company")
+        if noun.says & _KIND_WORDS.get(self.kinds.get(party, ""), frozenset()):
+            return 2
+        return int(known is None and not called and self.kinds.get(party) == "company")
 
     def _made(self, first: int, after: int, parties: tuple[str, ...], how: str, sure: float) -> Mention:
         page = self.page
@@ -279,6 +305,11 @@ def _beside(page: Page, referents: Sequence[_Referent], one: _Referent) -> list[
     return next((run for run in runs if one in run), [one])
 
 
+def _governed(page: Page, referent: _Referent) -> bool:
+    """Whether a preposition stands before a party, so that it is no subject."""
+    return referent.first > 0 and page.words[referent.first - 1].lower() in _GOVERNING
+
+
 def _acting(page: Page, after: int) -> bool:
     """Whether a verb follows a name, so that it begins a clause and does not just go on a list."""
     lists = lexicon()
@@ -298,25 +329,37 @@ def _main(page: Page, paying: Sequence[Mention]) -> list[str]:
     return [party for party, _ in weight.most_common()]
 
 
-def _traits(page: Page, paying: Iterable[Mention]) -> dict[str, frozenset[str]]:
-    """What the text calls each party: words of its name, "battery maker Hanbyeol", "Hanbyeol, a maker of batteries"."""
-    called = lexicon()["called"]
-    traits: dict[str, set[str]] = defaultdict(set)
+def _told(page: Page, paying: Iterable[Mention]) -> dict[str, frozenset[str]]:
+    """What the text says each party is: "Danish battery maker Hanbyeol", "Hanbyeol, a maker of batteries"."""
+    told: dict[str, set[str]] = defaultdict(set)
     for mention in paying:
-        party = traits[mention.parties[0]]
-        party |= _content(mention.parties[0].lower().split())
         first, after = page.at(mention.start), page.at(mention.end)
         start = first
-        while start > max(0, first - 4) and page.gaps[start] and page.words[start - 1].islower() and page.words[start - 1].isalpha():
+        while start > max(0, first - 4) and page.gaps[start] and _describes(page.words[start - 1]):
             start -= 1
         if start < first and _is_head(page.words[first - 1]):
-            party.update(_content(page.words[start:first]))
-        ahead = page.words[after : after + 9]
-        if ahead[:1] == [","] and ahead[1:2] and ahead[1] in {"a", "an", "the"}:
-            phrase = ahead[2 : ahead.index(",", 1)] if "," in ahead[1:] else ahead[2:]
-            if any(_is_head(word) for word in phrase):
-                party.update(_content(phrase))
-    return defaultdict(frozenset, {name: frozenset(chain(words, *(called.get(w, ()) for w in words))) for name, words in traits.items()})
+            told[mention.parties[0]] |= _content(page.words[start:first])
+        phrase = page.apposition(after)
+        heads = [k for k, word in enumerate(phrase) if _is_head(word)]
+        acts = page.words[after + 1 : after + 2] == ["the"] and heads and _acting(page, after + 3 + heads[-1])
+        if heads and not acts:
+            told[mention.parties[0]] |= _content(phrase)
+    return defaultdict(frozenset, {party: frozenset(words) for party, words in told.items()})
+
+
+def _called(paying: Iterable[Mention], told: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """The nouns that each party may be called by, from what the text says and from its name: Shipping, a shipper."""
+    nouns = lexicon()["called"]
+    words: dict[str, set[str]] = defaultdict(set)
+    for mention in paying:
+        words[mention.parties[0]].update(f"{mention.parties[0]} {mention.written[0]}".lower().split(), told[mention.parties[0]])
+    return {
+        party: told[party].union(*(nouns.get(word, frozenset()) for word in said)) for party, said in words.items()
+    }
+
+
+def _describes(word: str) -> bool:
+    return (word.islower() and word.isalpha()) or word.lower() in lexicon()["demonyms"]
 
 
 def _content(words: Iterable[str]) -> set[str]:
@@ -350,10 +393,10 @@ def _noun(page: Page, i: int, taken: set[int]) -> _Noun | None:
             break
         after, text = _joined(page, k)
         low = text.lower()
-        if low.split("-")[0] in lists["not_the"] or (low in lists["starters"] and not _is_head(low) and low not in lists["still_the"]) or k in taken and page.gaps[after : after + 1] != [""] and not text.endswith(("backed", "owned", "based", "listed", "led")):
+        if low.split("-")[0] in lists["not_the"] or (k in taken and not text.endswith(("backed", "owned", "based", "listed", "led"))):
             return None
         singular = _PLURALS.get(low, low[:-1] if low.endswith("s") and not low.endswith("ss") else low)
-        plural = singular != low and _refers(singular)
+        plural = singular != low and (_refers(singular) or (count > 1 and _is_head(singular)))
         if _refers(low) or plural:
             following = _joined(page, after) if after < len(page.words) and page.gaps[after] == " " else (after, "")
             if _refers(following[1]):  # "the bank group": the head is still to come
@@ -367,10 +410,11 @@ def _noun(page: Page, i: int, taken: set[int]) -> _Noun | None:
             says |= {singular} - _GENERIC
             start = max((t + 1 for t in range(first, after) if t in taken), default=first)
             return _Noun(start, after, singular, frozenset(says), max(count, 2 if plural else 1), bare=False)
-        if not (text.islower() or low in lists["demonyms"] or "-" in text or text in lists["acronyms"]) or low in lists["verbs"]:
+        if low in lists["verbs"] or (low in lists["starters"] and low not in lists["still_the"]):
             break
-        if low not in lists["starters"]:
-            says.add(low)
+        if not (text.islower() or low in lists["demonyms"] or "-" in text or text in lists["acronyms"]):
+            break
+        says.add(low)
         k = after
     if count == 2 and _acts(page, first + (1 if word == "both" else 2)):
         return _Noun(first, first + (1 if word == "both" else 2), "company", frozenset(), 2, bare=True)
@@ -420,10 +464,12 @@ def _it_place(page: Page, i: int) -> str | None:
         return None
     if k > i + 1 and "that" in page.words[k + 1 : k + 2]:
         return None  # "it is reported that"
-    if verb in {"seems", "appears", "takes", "comes", "turns"} or (k == i + 1 and not verb[0].isalpha()):
-        return "object" if not verb[0].isalpha() and before.isalpha() and not _boundary(page, i - 1) else None
-    if k == i + 1 and verb not in lists["verbs"] and verb not in lists["thing_verbs"] and not verb.endswith(("ed", "s")):
-        return "object" if before and not _boundary(page, i - 1) and i != page.sentence(i)[0] else "thing"
+    if before in lists["giving_it"]:
+        return "object"
+    if before in _GOVERNING and before not in lists["boundaries"]:
+        return "object" if not lists["fund_verbs"].isdisjoint(page.words[max(0, i - 6) : i]) else None
+    if verb in {"seems", "appears", "takes", "comes", "turns"} or not verb[0].isalpha() or verb in lists["neutral_before"]:
+        return None
     if verb in lists["thing_verbs"] or not (verb in lists["verbs"] or verb in lists["acts"]):
         return "thing"
     return "subject"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -63,10 +63,34 @@ def patterns() -> tuple[Pattern, ...]:
 
 def framed(sentence: Sentence) -> Iterator[Framed]:
     """The best frame of each amount of a sentence, in order of the amounts."""
+    before: Framed | None = None
     for amount in sentence.quantities():
         found = [f for p in patterns() if p.letter == amount.letter for f in _tries(p, sentence, amount)]
         if found:
-            yield max(found, key=lambda f: (f.pattern.weight, -_distance(f)))
+            before = max(found, key=lambda f: (f.pattern.weight, -_distance(f)))
+            yield before
+        elif before and (carried := _carried(before, amount)):
+            before = carried
+            yield carried
+
+
+_COMPARED: Final = re.compile(
+    r"(?: (?:[\w'-]+ ){0,4}?)?,? ?\(?(?:up |down |compared |as against |rising |falling |against |versus |or |and )?"
+    r"(?:from|with|to|than|after|versus|against|compared to|a year earlier|vs\.?)(?: (?:the|a|an|its|about|just|only|some))* "
+)
+_PART: Final = re.compile(r",? of which (?:the first |about |some )?")
+
+
+def _carried(before: Framed, amount: Tag) -> Framed | None:
+    """An amount compared with the one before ("up from"), or a part of it ("of which"), has the same frame."""
+    assert before.amount is not None
+    gap = before.sentence.masked[before.amount.end : amount.at]
+    same = before.amount.letter == amount.letter
+    if same and _COMPARED.fullmatch(gap) and before.type in {"financial_metric", "valuation", "stake"}:
+        return replace(before, amount=amount)
+    if same and _PART.fullmatch(gap) and before.type == "investment":
+        return replace(before, amount=amount, pattern=replace(before.pattern, scope="tranche"))
+    return None
 
 
 def _tries(pattern: Pattern, sentence: Sentence, amount: Tag) -> Iterator[Framed]:
@@ -143,7 +167,13 @@ def _contract_context(frame: Framed) -> bool:
     return bool(re.search(r"\b(?:contracts?|agreements?|deals?|orders?|commitments?)\b", frame.sentence.masked))
 
 
+def _seller_or_service(frame: Framed) -> bool:
+    tags = frame.sentence.parties(*frame.groups["supplier"])
+    return _service_context(frame) or any(t.mention.kind in {"cloud", "chipmaker"} for t in tags)
+
+
 NEEDS: Final = {
+    "seller_or_service": _seller_or_service,
     "power_context": _power_context,
     "contract_context": _contract_context,
     "round_context": _round_context,
@@ -183,9 +213,10 @@ _LINK: Final = (
     r"projected|forecast|estimated|seen|reported|as|high|substantial|some|roughly|q[1-4]|fy\d*|\d{4}|h[12]|[\w]+ quarter|"
     r"january|february|march|april|may|june|july|august|september|october|november|december|ended|ending|months?|annual|"
     r"be|reach|hit|come|exceed\w*|top\w*|pass\w*|surpass\w*|per|on|track|now|running|run|amount\w*|over|period|same|week|and|set|only|"
-    r"\(?[\w ]{2,20}\)|(?:[\w-]+ )?(?:basis|terms)|has|have|had|been|being|now|then|still|also),? ){0,9}?"
+    r"\(?[\w ]{2,20}\)|(?:[\w-]+ )?(?:basis|terms)|has|have|had|been|being|now|then|still|also|put|given|"
+    r"widened|narrowed|shrank|swelled|deepened|ballooned|improved|slipped|dropped|declined|eased|edged|more than|reckoned|set|worth|came),? ){0,9}?"
 )
-_MODIFIERS: Final = r"(?:(?!‹)[\w&'-]+ ){0,3}?"
+_MODIFIERS: Final = r"(?:(?!and\b|but\b|while\b|with\b|from\b|up\b|down\b|of\b|at\b|on\b|against\b|or\b|is\b|was\b|as\b|to\b)[\w&'-]+ ){0,3}?"
 
 
 def _metric_rows(metrics: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -196,7 +227,7 @@ def _metric_rows(metrics: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         row = {"type": "financial_metric", "metric": metric["name"], "roles": roles}
         special = len(metric["nouns"]) < 30 or metric["name"] in {"cash", "annualized_revenue", "net_loss", "backlog"}
         weight = 7 + (metric["name"] not in {"expenses", "cost", "net_income", "revenue"}) + special
-        yield row | {"weight": weight, "match": noun + r"(?: (?:at|of|for|by) ‹P\d+›(?:'s [\w-]+)?)?(?: ‹R\d+›)?,? " + _LINK + "{q}"}
+        yield row | {"weight": weight, "match": noun + r"(?: (?:at|of|for|by) ‹P\d+›(?:'s [\w-]+)?)?(?: ‹R\d+›)?[:,]? " + _LINK + "{q}"}
         yield row | {"weight": weight, "match": "{q} (?:in |of |as |worth of )?" + _MODIFIERS + noun}
         yield row | {
             "weight": weight - 1,

@@ -183,7 +183,7 @@ def legal_end(page: Page, after: int) -> int:
 
 def is_legal(word: str) -> bool:
     """Whether a capitalised word is a legal form: Inc, AG, GmbH."""
-    return word[0].isupper() and word.lower() in lexicon()["legal"]
+    return word == "plc" or (word[0].isupper() and word.lower() in lexicon()["legal"])
 
 
 def _longest(node: Tree, page: Page, i: int) -> Match | None:

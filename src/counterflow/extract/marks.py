@@ -90,8 +90,8 @@ def _words() -> _Words:
     behind = {p: name for name, phrases in t["hedges"]["behind"].items() for p in phrases}
     return _Words(
         before=before,
-        sign=Lexicon(signs, rf"\.?{JOIN}?", _SIGN_TAIL, cased=True),
-        money=Lexicon(after, rf"\.?{JOIN}?(?i:{joins})?"),
+        sign=Lexicon(signs, rf"{JOIN}?", _SIGN_TAIL, cased=True),
+        money=Lexicon(after, rf"{JOIN}?(?i:{joins})?"),
         unit=Lexicon(units, rf"(?:{GAP}of)?{JOIN}?"),
         chips=Lexicon({w: True for w in (*counted["chips"].split(), *counted["sites"])}, tail="(?!-hour)"),
         singular=Lexicon({w: True for w in counted["singular"]}, r"[-\u2010\u2011]", rf"(?!{JOIN}hour)"),
@@ -161,7 +161,8 @@ def unit(text: str, number: Numeral, end: int, marked: bool) -> Unit | None:
 
 def _unit_at(text: str, number: Numeral, end: int, marked: bool) -> Unit | None:
     w, at = _words(), number.end
-    worded, signed = w.money.at(text, at, end), w.sign.at(text, at, end)
+    dotted = number.family == "comma" and text[at : at + 1] == "."  # "Mio. Euro"
+    worded, signed = (lexicon.at(text, at + dotted, end) for lexicon in (w.money, w.sign))
     hit = worded or signed
     if hit and not _is_verb(text[at : hit.end], number):
         return Unit(hit.end, hit.value, sign=worded is None)
@@ -190,7 +191,7 @@ def _multiple(text: str, number: Numeral, end: int) -> Unit | None:
     if not times or number.span:
         return None
     before = words_before(text, max(0, number.start - _WINDOW), number.start)
-    known = (times["next"] or "").lower() in follows["after"].split()
+    known = (times["next"] or "").lower() in follows["after"].split() or not text[times.end() : end].strip()
     if known or (not times["next"] and before and before[-1].text in follows["before"].split()):
         return Unit(times.end("end"), Measure("multiple"))
     return None
@@ -210,7 +211,7 @@ def counted(text: str, pos: int, end: int) -> Hit[str] | None:
         model = _models().match(text, found.start, end)
         if chip or model:
             return Hit("count", chip.end if chip else found.end)
-        if found.text in stops:
+        if found.text in stops and text[found.start] != "A":  # "Class A shares"
             return None
     return None
 

@@ -27,6 +27,7 @@ _VERSION: Final = re.compile(
 _BRACKET: Final = re.compile(r"\s?\((?:(?:the|or|NASDAQ|Nasdaq|NYSE|LSE)[:\s]\s?)?[\"“‘']?")
 _CLOSING: Final = re.compile(r"(?:\.[A-Z]{1,2})?[\"”’']?\)")
 _TICKER_SIGN: Final = re.compile(r"(?:\$|\(|[A-Z]{2,10}:\s?)$")
+_TELLING: Final = frozenset("said says added told noted stated argued wrote explained".split())
 _APART: Final = re.compile(r"\s?[,–—(-]?\s?")  # what may stand between a name and its apposition
 
 
@@ -39,16 +40,20 @@ def mentions(text: str, segments: Sequence[Segment], gazetteer: Gazetteer) -> li
     page = Page.of(text, segments)
     known = gazetteer.matches(page)
     met = tree(introduce(page, [m for m in known if _stands_alone(page, m)]).items())
-    matches = _longest([*known, *scan(met, page)])
+    matches = _longest(page, [*known, *scan(met, page)])
     named = [_mention(page, m) for m in _trusted(page, matches)]
     named = _without_appositions(page, list(_with_roles(page, _with_brackets(page, named), gazetteer)))
     return sorted([*named, *carried(page, named, gazetteer)])
 
 
-def _longest(matches: Sequence[Match]) -> list[Match]:
-    """Without overlap: the longer of two, the known one of two equal ones."""
+def _longest(page: Page, matches: Sequence[Match]) -> list[Match]:
+    """Without overlap: the longer of two, of equal ones the known one, unless the text has a person say something."""
     kept: list[Match] = []
-    for match in sorted(matches, key=lambda m: (m.first, -m.after, m.entry.how == "open")):
+
+    def speaks(match: Match) -> bool:
+        return match.entry.kind == "person" and not _TELLING.isdisjoint(page.words[match.after : match.after + 1])
+
+    for match in sorted(matches, key=lambda m: (m.first, -m.after, not speaks(m), m.entry.how == "open")):
         if not kept or match.first >= kept[-1].after:
             kept.append(match)
         elif match.after - match.first > kept[-1].after - kept[-1].first:

@@ -238,7 +238,7 @@ def _mantissa(value: Fraction) -> str:
 
 
 def _spelled(text: str, pos: int, end: int) -> Numeral | None:
-    """ "twenty-five", "one hundred and fifty", "two dozen", "a hundred"; an article alone is one."""
+    """ "twenty-five", "one hundred and fifty", "two dozen", "a hundred"; an article is one before a scale."""
     units, times = tables()["numbers"]["words"], tables()["numbers"]["multipliers"]
     article = _ARTICLE.match(text, pos, end)
     value, last, stop = (1, "a", article.end()) if article else (0, "", pos)
@@ -248,7 +248,9 @@ def _spelled(text: str, pos: int, end: int) -> Numeral | None:
         last, stop = hit.value, hit.end
         joined = _AND.match(text, stop, end) if last == "hundred" else None
         at = _after(_JOIN, text, joined.end() if joined else stop, end)
-    return _with_share(text, Numeral(pos, stop, str(value), spelled=True), end) if last else None
+    if not last or (last == "a" and not _words().scale.at(text, stop, end)):
+        return None
+    return _with_share(text, Numeral(pos, stop, str(value), spelled=True), end)
 
 
 def _goes_on(word: str, last: str, value: int) -> bool:

@@ -44,6 +44,10 @@ def tail_kind(low: str) -> str | None:
     return next((kind for kind, tails in lexicon()["tails"].items() if low in tails), None)
 
 
+def _is_bank(low: str) -> bool:
+    return low.endswith(("bank", "banken", "banque")) or low in {"bank", "banco", "banca", "banque", "crédit", "credit", "caisse", "caja"}
+
+
 def is_tail(unit: Unit) -> bool:
     """Whether a unit ends names of companies: a legal form, "Energy", "IPEX-Bank"."""
     return is_legal(unit.text.rstrip(".")) or tail_kind(unit.low.rsplit("-", 1)[-1]) is not None
@@ -82,7 +86,7 @@ def is_paper(page: Page, units: Sequence[Unit]) -> bool:
     the = first > 0 and page.words[first - 1].lower() == "the"
     if any(is_legal(unit.text.rstrip(".")) for unit in units):
         return False
-    if last in lists["media"]:
+    if last in lists["media"] or not lists["media_abroad"].isdisjoint(unit.low for unit in units):
         return len(units) > 1 or the
     if last in lists["media_weak"]:
         return the and _tells(page, first - 1, after)
@@ -124,13 +128,13 @@ def is_nobody(page: Page, units: Sequence[Unit]) -> bool:
     if all(unit.low in where for unit in units) or all(is_legal(unit.text.rstrip(".")) for unit in units):
         return True
     tailed = any(is_tail(unit) for unit in units)
-    if units[-1].low in lists["not_names"] and not tailed:
+    if units[-1].low in lists["events"] or (units[-1].low in lists["not_names"] and not tailed):
         return True
     ordinary = all(_is_ordinary(page, unit) for unit in units)
     if len(units) > 1:
         return ordinary and not tailed
     only = units[0]
-    if len(only.text) == 1 or only.low in lists["starters"] or _abbreviates(page, only):
+    if len(only.text) == 1 or only.low in lists["starters"]:
         return True
     return ordinary and (page.opening(only.first) or tail_kind(only.low) is not None)
 
@@ -139,10 +143,13 @@ def _is_ordinary(page: Page, unit: Unit) -> bool:
     return all(common(part) or part in page.quiet_words or tail_kind(part) for part in unit.low.split("-") if part)
 
 
-def _abbreviates(page: Page, unit: Unit) -> bool:
-    """ "(PFO)" behind words in lower case is their abbreviation."""
-    behind = page.words[unit.first - 2] if unit.first > 1 and page.words[unit.first - 1] == "(" else ""
-    return unit.text.isupper() and behind.islower()
+def abbreviations(page: Page) -> frozenset[str]:
+    """What brackets behind words in lower case abbreviate: "patent foramen ovale (PFO)"."""
+    return frozenset(
+        word
+        for i, word in enumerate(page.words[2:-1], 2)
+        if page.words[i - 1] == "(" and page.words[i + 1] == ")" and word.isupper() and page.words[i - 2].islower()
+    )
 
 
 def backing(page: Page, units: Sequence[Unit]) -> int:
@@ -154,7 +161,7 @@ def _by_itself(units: Sequence[Unit]) -> int:
     score = int(len(units) > 1)
     if any(is_legal(unit.text.rstrip(".")) for unit in units[1:]):
         score += 4
-    if any(is_tail(unit) for unit in units[1:]) or (units[0].low in lexicon()["heads_first"] and len(units) > 1):
+    if len(units) > 1 and (any(is_tail(unit) for unit in units[1:]) or units[0].low in lexicon()["heads_first"] or _is_bank(units[0].low)):
         score += 3
     if len(units) == 1:
         score += 2 * bool(_CAMEL.fullmatch(units[0].text)) - common(units[0].text)
@@ -206,8 +213,9 @@ def _by_after(page: Page, after: int) -> int:
     if ahead[0] == "(":
         at = page.ends[after - 1]
         return 3 if _TICKER.match(page.text, at) else 2 if _SHORT.match(page.text, at) else 0
-    if ahead[0] == "," and following in {"a", "an", "the", "one", "which"}:
-        return 3 if following != "which" and any(head_kind(word) for word in ahead[2:10]) else 1
+    explained = page.apposition(after)
+    if explained or following == "which":
+        return 3 if any(head_kind(word) for word in explained) else 1
     if ahead[0] == "," and len(ahead) > 2 and following.lower() in lists["places"] and ahead[2] != "'":
         return -3
     if ahead[0] in lists["verbs"] or ahead[0] in lists["after_company"]:
@@ -219,13 +227,13 @@ def kind_of(page: Page, units: Sequence[Unit]) -> str | None:
     """What the words before and after a name, or the name itself, make of it; None where nothing says."""
     first, after = units[0].first, units[-1].after
     near = [page.words[first - 1]] if first and page.gaps[first] == " " else []
-    ahead = page.words[after : after + 10]
-    if ahead[:1] == [","] and ahead[1:2] and ahead[1] in {"a", "an", "the"}:
-        near += ahead[2:]
-    said = next((kind for word in near if (kind := head_kind(word))), None)
+    said = next((kind for word in (*near, *page.apposition(after)) if (kind := head_kind(word))), None)
     if said in {"lab", "investor", "chipmaker", "cloud"}:
         return said
-    return next((kind for unit in reversed(units[1:]) if (kind := tail_kind(unit.low))), None)
+    if any(_is_bank(unit.low) for unit in units):
+        return "investor"
+    tails = [kind for unit in reversed(units[1:]) if (kind := tail_kind(unit.low))]
+    return next((kind for kind in tails if kind != "company"), tails[0] if tails else None)
 
 
 def shorts(page: Page, after: int) -> list[str]:
@@ -234,7 +242,13 @@ def shorts(page: Page, after: int) -> list[str]:
     if ticker:
         return [ticker[1]]
     short = _SHORT.match(page.text, page.ends[after - 1])
-    if not short or short[3].lower() in {"company", "group"}:
+    if not short:
         return []
-    former = short[1] in {"formerly ", "previously "}
-    return [short[3]] if short[2] or former or short[3].isupper() or len(short[3].split()) == 1 and short[1] is None else []
+    words = short[3].split()
+    while len(words) > 1 and is_legal(words[-1]):
+        words.pop()
+    lists, name = lexicon(), " ".join(words)
+    if name.lower() in lists["places"] | lists["starters"] | lists["calendar"] or name in lists["acronyms"]:
+        return []
+    said = short[1] in {"formerly ", "previously "} or bool(short[2])
+    return [name] if said or name.isupper() or (len(words) == 1 and short[1] is None) else []

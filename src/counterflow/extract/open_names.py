@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from counterflow.extract.gazetteer import Entry, Match, is_legal
+from counterflow.extract.gazetteer import Entry, Match, is_legal, legal_end
 from counterflow.extract.open_evidence import (
     Unit,
+    abbreviations,
     backing,
     capital,
     is_nobody,
@@ -63,8 +64,20 @@ def introduce(page: Page, known: Sequence[Match]) -> dict[str, Entry]:
             surname = form.split()[-1]
             candidates.pop(surname, None)
             others.setdefault(surname, entry)
+    for abbreviation in abbreviations(page):
+        candidates.pop(abbreviation, None)
     accepted = _accept(page, candidates, enough=_ENOUGH if _is_quiet(page) else _SURE)
-    return others | _forms(page, accepted)
+    return _shorts_of(page, known) | _forms(page, accepted) | others
+
+
+def _shorts_of(page: Page, known: Sequence[Match]) -> dict[str, Entry]:
+    """What the text calls a known party for short: "American Tower Corporation (ATC)"."""
+    return {
+        short: match.entry._replace(how="alias", wary=common(short), confidence=0.85)
+        for match in known
+        if match.entry.how in {"name", "alias"} and match.entry.kind != "person"
+        for short in shorts(page, legal_end(page, match.after))
+    }
 
 
 def _runs(page: Page, known: Sequence[Match]) -> Iterator[tuple[tuple[Unit, ...], bool]]:
@@ -94,8 +107,7 @@ def _goes_on(page: Page, match: Match) -> bool:
     lists, after = lexicon(), match.after
     if match.entry.kind in {"person", "media", "government"} or match.entry.how in {"descriptor", "ticker"}:
         return False
-    first = page.words[match.first - 1] if match.first and page.gaps[match.first] == " " else "-"
-    if first[0].isupper() and first.lower() in lists["first_names"] and match.after - match.first == 1:
+    if match.after - match.first == 1 and _behind_a_first_name(page, match.first):
         return True
     words: list[str] = []
     while after < len(page.words) and page.gaps[after] == " " and page.words[after][0].isupper() and not is_legal(page.words[after]):
@@ -108,6 +120,15 @@ def _goes_on(page: Page, match: Match) -> bool:
     house = page.words[match.first].lower() in lists["houses"] and match.after - match.first == 1
     return (house and (hard or strange)) or (hard and len(words) > 1 and not all(tail_kind(w) for w in words)) or (
         match.entry.how == "product" and any(tail_kind(w) and w not in lists["soft_tails"] for w in words)
+    )
+
+
+def _behind_a_first_name(page: Page, i: int) -> bool:
+    """ "Wes Cummins", "chief executive Ada Ford": the surname only looks like a company."""
+    if i == 0 or page.gaps[i] != " " or not page.words[i - 1][0].isupper():
+        return False
+    return page.words[i - 1].lower() in lexicon()["first_names"] or (
+        i > 1 and page.gaps[i - 1] == " " and page.words[i - 2].lower() in lexicon()["titles_lower"] and not common(page.words[i - 1])
     )
 
 
@@ -124,7 +145,7 @@ def _run_end(page: Page, first: int, taken: bytearray) -> int:
 def _spaced_step(page: Page, j: int, taken: bytearray) -> int:
     """How many words the run takes on at word j, which stands apart: 0 ends the run."""
     lists, word, k = lexicon(), page.words[j], j
-    if capital(word):
+    if capital(word) or word == "plc":
         return 1
     while k < min(len(page.words), j + 2) and page.gaps[k] == " " and (page.words[k] in lists["connectors"] or page.words[k] == "&"):
         k += 1
@@ -144,6 +165,8 @@ def _glued_step(page: Page, first: int, j: int) -> int:
     if word == "." and len(before) == 1 and not following and j + 1 < len(page.words):
         after = page.words[j + 1]
         return int(page.gaps[j + 1] == " " and after[0].isupper() and after.lower() not in lexicon()["starters"])
+    if word == "." and is_legal(before) and page.words[j + 1 : j + 2] == ["of"] and page.words[j + 2 : j + 3] and page.words[j + 2][0].isupper():
+        return 3  # "Solar Energy Corp. of India"
     if not following or not following[0].isalnum():
         return int(word == "+")
     if word == "'":
@@ -270,7 +293,8 @@ def _forms(page: Page, accepted: Sequence[_Candidate]) -> dict[str, Entry]:
         kind = candidate.kind or "company"
         entry = forms.get(name) or Entry(name, kind, "open", confidence=0.85 if candidate.backing >= _SURE else 0.75)
         forms.setdefault(name, entry)
-        for form in (*_shorter(texts), *candidate.shorts, *_initials(texts, words)):
+        full = " ".join(unit.text for unit in candidate.units)
+        for form in (*([full] if ". " in full else []), *_shorter(texts), *candidate.shorts, *_initials(texts, words)):
             forms.setdefault(form, entry._replace(wary=common(form) or form.lower() in lexicon()["first_names"]))
     return forms
 

@@ -106,8 +106,6 @@ def _read_sentence(sentence: Sentence, state: _State) -> Iterator[Claim]:
     state.teller = _who_says(sentence, state)
     if sentence.segment == "title" and sentence.masked.rstrip().endswith("?"):
         return  # a question asserts nothing by itself
-    if sentence.segment == "heading":
-        state.scene.issuer = None
     drafts = [f for f in framed(sentence) if _plausible(f)]
     if bare := _bare_round(sentence, drafts):
         drafts.append(bare)
@@ -227,6 +225,7 @@ def _remember(claim: Claim, roles: dict[str, Filler], frame: Framed, state: _Sta
     if claim.type == "capacity_commitment" and {"customer", "supplier"} <= set(roles):
         scene.pairs[(roles["customer"].names[0], roles["supplier"].names[0])] += 1
     if claim.type == "investment" and {"investor", "investee"} <= set(roles):
+        scene.last = ({r: f for r, f in roles.items() if r in {"investor", "investee"}}, paragraph)
         for name in roles["investor"].names:
             scene.targets[name] = (roles["investee"].names[0], roles["investee"].written[0])
     if claim.type != "financial_metric":

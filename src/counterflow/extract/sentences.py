@@ -53,7 +53,7 @@ _SAME: Final = str.maketrans(
 )
 # A new clause: its own subject or its own verb may follow.
 _CLAUSE: Final = re.compile(
-    r";|:\s|\s-\s|,?\s(?:while|whereas|although|though|but)\s|,\s(?:which|who|whose)\s|,\s(?:and\s)?(?=‹P\d+›(?:'s)?\s)"
+    r";|:\s|\s-\s|,?\s(?:while|whereas|although|though|but)\s|,\s(?:which|who|whose)\s|(?<!›),\s(?:and\s)?(?=‹P\d+›(?:'s)?\s)"
     r"|,\s(?=(?:bringing|valuing|giving|taking|making|representing|marking|meaning|including|according|citing|with)\s)"
 )
 

@@ -29,6 +29,14 @@ _PREPOSITIONS: Final = re.compile(
 )
 
 
+# A party right behind one of these verbs is its object; behind verbs of saying stands a subject.
+_OBJECT_OF: Final = re.compile(
+    r"\b(?:sell|sold|giv|gave|pay|paid|grant|hand|lend|lent|offer|provid|suppl|buy|bought|acquir|back|fund|support|help|lets?|valu|own|hold|held|join|"
+    r"beat|overtak|rival|use|includ|push|mak|made|tak|took|bring|brought|call|nam|led|lead|follow|propel|leav|left|allow|enabl|tie|link|put|owe)"
+    r"(?:s|es|ed|d|ing|e)?\s+" + _LEAD_IN + r"$"
+)
+
+
 class Filler(NamedTuple):
     """Who fills a role: canonical names, the names as written, where, and how sure (0..1)."""
 
@@ -44,6 +52,7 @@ class Scene:
     main: tuple[str, str] | None = None  # the party most spoken of (canonical, as written)
     issuer: tuple[str, str, int] | None = None  # of the round spoken of, with its paragraph
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)  # (customer, supplier) seen
+    last: tuple[dict[str, Filler], int] | None = None  # roles of the last investment, with its paragraph
     recent: tuple[tuple[str, str], ...] = ()  # who the sentence before named, the latest first
     targets: dict[str, tuple[str, str]] = field(default_factory=dict)  # investor -> investee, as written
     kinds: dict[str, str] = field(default_factory=dict)
@@ -91,7 +100,13 @@ def _group_at(sentence: Sentence, start: int, end: int) -> list[Tag]:
 def _marked(sentence: Sentence, pattern: str, start: int, end: int) -> list[Tag]:
     """The party group that follows a marker within a stretch of the sentence."""
     found = re.compile(rf"(?:{pattern})\s+{_LEAD_IN}(?P<who>{_GROUP})").search(sentence.masked, start, end)
-    return sentence.parties(*found.span("who")) if found else []
+    return _named_alone(sentence, *found.span("who")) if found else []
+
+
+def _named_alone(sentence: Sentence, start: int, end: int) -> list[Tag]:
+    """The parties of a group, less one that only owns what follows: "in Anthropic, OpenAI's closest rival"."""
+    tags = sentence.parties(start, end)
+    return tags[:-1] if len(tags) > 1 and sentence.masked.startswith("'s", end) else tags
 
 
 # ---------------------------------------------------------------- subjects
@@ -111,7 +126,8 @@ def _free_group(sentence: Sentence, start: int, before: int) -> list[Tag]:
         after = sentence.masked[b : b + 3]
         if after.startswith("'s") or after.startswith("' "):
             continue
-        if _PREPOSITIONS.search(sentence.masked[max(0, a - 60) : a]) and not _own_clause(sentence.masked, a, b):
+        lead = sentence.masked[max(0, a - 60) : a]
+        if (_PREPOSITIONS.search(lead) or _OBJECT_OF.search(lead)) and not _own_clause(sentence.masked, a, b):
             continue
         return sentence.parties(a, b)
     return []
@@ -199,7 +215,7 @@ def _possessive(frame: Framed, scene: Scene) -> Filler | None:
     if whose:
         return _filler(frame.sentence.parties(*whose.span(1)))
     for at in (frame.trigger[0], frame.span[0]):
-        found = re.search(rf"({_GROUP})(?:'s?) (?:[\w'$&-]+,? |‹[DRMX]\d+› ){{0,5}}$", masked[:at])
+        found = re.search(rf"({_GROUP})(?:'s?) (?:(?!with\b|of\b|in\b|for\b|and\b|to\b|at\b|from\b|by\b|on\b|has\b|is\b|was\b|will\b)[\w'$&-]+,? |‹[DRMX]\d+› ){{0,5}}$", masked[:at])
         if found and found.start() >= frame.sentence.clause(max(0, at - 1))[0]:
             return _filler(frame.sentence.parties(*found.span(1)))
     return None
@@ -233,7 +249,7 @@ def _target(frame: Framed, scene: Scene) -> Filler | None:
         return None
     found = re.match(rf"{_LEAD_IN}(?P<who>{_GROUP})", frame.sentence.masked[span[0] : span[1] + 60])
     if found:
-        return _filler(frame.sentence.parties(span[0] + found.start("who"), span[0] + found.end("who")))
+        return _filler(_named_alone(frame.sentence, span[0] + found.start("who"), span[0] + found.end("who")))
     inside = frame.sentence.parties(*span)
     return _filler(inside[:1], 0.85) if inside else None
 
@@ -244,10 +260,15 @@ def _valued(frame: Framed, scene: Scene) -> Filler | None:
     return _filler(frame.sentence.parties(*found.span("who"))) if found else None
 
 
+_SIDES: Final = re.compile(
+    rf"\bbetween {_LEAD_IN}(?P<who>‹P\d+› and {_LEAD_IN}‹P\d+›)|(?P<both>‹P\d+› and ‹P\d+›) (?:are|were|have been|had been) (?:[\w-]+ ){{0,2}}(?:in|holding|discussing|negotiating|exploring|close)\b"
+)
+
+
 def _between(frame: Framed, scene: Scene) -> list[Filler]:
     """The two sides of "between X and Y" or "X and Y are in talks over": investor first, by kind where kinds tell."""
-    found = re.compile(rf"\bbetween {_LEAD_IN}(?P<who>‹P\d+› and {_LEAD_IN}‹P\d+›)").search(frame.sentence.masked)
-    tags = frame.sentence.parties(*found.span("who")) if found else []
+    found = _SIDES.search(frame.sentence.masked)
+    tags = frame.sentence.parties(*found.span("who" if found["who"] else "both")) if found else []
     sides = [f for t in tags if (f := _filler([t], 0.85))]
     if len(sides) != 2:
         return []
@@ -270,6 +291,30 @@ def _between_investee(frame: Framed, scene: Scene) -> Filler | None:
 
 _GIVES: Final = re.compile(r"\b(?:provid(?:e|es|ed|ing)|suppl(?:y|ies|ied|ying)|deliver(?:s|ed|ing)?|sell(?:s|ing)?|sold|host(?:s|ed|ing)?|build(?:s|ing)?)\b")
 _TAKES_UP: Final = re.compile(r"\b(?:rent(?:s|ed|ing)?|leas(?:e|es|ed|ing)|purchas(?:e|es|ed|ing)|buy(?:s|ing)?|bought|order(?:s|ed|ing)?|reserv(?:e|es|ed|ing)|tak(?:e|es|ing)|took|use)\b")
+
+
+def _last(role: str) -> Strategy:
+    """A party to the investment spoken of last, in this paragraph or the one before."""
+
+    def strategy(frame: Framed, scene: Scene) -> Filler | None:
+        if scene.last and frame.sentence.paragraph - scene.last[1] <= 1:
+            return scene.last[0].get(role)
+        return None
+
+    return strategy
+
+
+def _raiser(frame: Framed, scene: Scene) -> Filler | None:
+    """The subject of raising or selling, behind the amount."""
+    return _filler(subject_tags(frame.sentence, frame.trigger[0]), 0.9)
+
+
+def _services_before(frame: Framed, scene: Scene) -> Filler | None:
+    """ "order Nvidia chips worth $40bn": the maker named before its goods."""
+    found = re.compile(r"(?P<who>‹P\d+›)(?:'s?)? (?:[\w-]+ ){0,3}(?:cloud|comput\w*|capacity|servers?|chips?|gpus?|accelerators?|services|systems|hardware|processors?)").search(
+        frame.sentence.masked, frame.trigger[1], frame.span[1]
+    )
+    return _filler(frame.sentence.parties(*found.span("who")), 0.93) if found else None
 
 
 def _provider(frame: Framed, scene: Scene) -> Filler | None:
@@ -336,7 +381,7 @@ def _talks_subject(frame: Framed, scene: Scene) -> Filler | None:
 # ---------------------------------------------------------------- context
 def _issuer(frame: Framed, scene: Scene) -> Filler | None:
     """The company whose round the article is speaking of, in this paragraph or the one before."""
-    if scene.issuer and frame.sentence.paragraph - scene.issuer[2] <= 1 and not frame.groups.get("target"):
+    if scene.issuer and frame.sentence.paragraph - scene.issuer[2] <= 4 and not frame.groups.get("target"):
         return Filler((scene.issuer[0],), (scene.issuer[1],), 0.8)
     return None
 
@@ -488,6 +533,11 @@ STRATEGIES: Final[dict[str, Strategy]] = {
     "between_investor": _between_investor,
     "between_investee": _between_investee,
     "provider": _provider,
+    "last_investor": _last("investor"),
+    "last_investee": _last("investee"),
+    "raiser": _raiser,
+    "services_before": _services_before,
+    "order_from": _before(r"\borders? from", 0.93),
     "buyer": _buyer,
     "from_before": _before(r"\b(?:from|by)"),
     "to_before": _before(r"\b(?:to|for)", 0.85),

@@ -59,9 +59,11 @@ class Stretch:
     end: int
 
     @cached_property
-    def lower(self) -> str:
-        """All of it in lower case."""
-        return self.text[self.start : self.end].lower()
+    def told(self) -> frozenset[str]:
+        """The currencies, of those with a word that several countries use, whose country it speaks of."""
+        text = self.text[self.start : self.end].lower()
+        stems = tables()["currency"]["told_by"]
+        return frozenset(code for code in stems if any(stem in text for stem in stems[code]))
 
     @cached_property
     def comma(self) -> bool:
@@ -124,10 +126,10 @@ def _measure(page: Stretch, before: re.Match[str] | None, unit: marks.Unit | Non
 
 def _named(page: Stretch, measure: marks.Measure) -> marks.Measure:
     """A currency word of several countries, decided by the one country that the text speaks of."""
-    codes, told_by = (measure.currency or "").split(), tables()["currency"]["told_by"]
+    codes = (measure.currency or "").split()
     if len(codes) < 2:
         return measure
-    told = [code for code in codes if any(stem in page.lower for stem in told_by[code])]
+    told = [code for code in codes if code in page.told]
     return measure._replace(currency=told[0]) if len(told) == 1 else measure
 
 

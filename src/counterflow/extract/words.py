@@ -136,6 +136,17 @@ class Page:
             i -= 1
         return i == first
 
+    def apposition(self, after: int) -> list[str]:
+        """The words that explain a name ending before word `after`: ", a Danish maker of pumps," gives "Danish maker of pumps"."""
+        ahead = self.words[after : after + 12]
+        if len(ahead) < 3 or ahead[0] != "," or BREAK in self.gaps[after : after + 3]:
+            return []
+        if ahead[1] not in {"a", "an", "the", "one"} and ahead[2] != "'":
+            return []
+        phrase = ahead[2:] if ahead[2] != "'" else ahead[4:]
+        stop = next((k for k, word in enumerate(phrase) if word in {",", ".", ";", "—", "–", ")"}), len(phrase))
+        return phrase[:stop]
+
     def at(self, offset: int) -> int:
         """The first word that starts at or after a place of the text."""
         return bisect_right(self.starts, offset - 1)

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from counterflow.model.claim import Anchor, Claim, Decision, normalised, plain
 
 BY_PERSON: Final = "person/"  # extractor of a claim that somebody added; no reading repeats it
-_OF_PARTIES: Final = frozenset({"merge", "split", "pin"})  # without an anchor these rule on a name
+OF_PARTIES: Final = frozenset({"merge", "split", "pin"})  # without an anchor these rule on a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,8 @@ class Bound(NamedTuple):
 
 
 class _Match(NamedTuple):
-    """How well a claim fits a ruling: the same id, the same names as written, the same amount."""
+    """How well a claim fits a ruling: the same names as written, the same amount."""
 
-    same_id: bool
     names: bool
     amount: bool
     claim_id: str
@@ -83,7 +82,7 @@ def rebind(decisions: Iterable[Decision], claims: Iterable[Placed]) -> tuple[tup
         match = _match(ruling, pile, shelf)
         if match:
             held.append((ruling, match))
-        elif ruling.action in _OF_PARTIES and ruling.anchor is None:
+        elif ruling.action in OF_PARTIES and ruling.anchor is None:
             bound.append(Bound(ruling, ruling.target))
         else:
             waiting.append(ruling)
@@ -103,7 +102,7 @@ def _match(ruling: Decision, pile: Mapping[str, Placed], shelf: Mapping[Anchor, 
     if ruling.action == "merge" and ruling.anchor and ruling.changes.get("into") not in pile:
         return None  # the other half is gone: a person says what it has become
     if ruling.target in pile:
-        return _Match(True, True, True, ruling.target)
+        return _Match(True, True, ruling.target)
     if ruling.anchor is None or ruling.action == "add":
         return None
     found = [_fit(ruling.claim or {}, pile[claim_id].claim, claim_id) for claim_id in shelf.get(ruling.anchor, ())]
@@ -124,7 +123,7 @@ def _fit(seen: Mapping[str, Any], claim: Claim, claim_id: str) -> _Match:
     now = {role: sorted(names) for role, names in claim.roles_as_written.items()}
     ends = claim.amount and {"low": plain(claim.amount.low), "high": plain(claim.amount.high)}
     then = seen.get("amount") and {"low": seen["amount"].get("low"), "high": seen["amount"].get("high")}
-    return _Match(False, names == now, ends == then, claim_id)
+    return _Match(names == now, ends == then, claim_id)
 
 
 def _shelf(pile: Mapping[str, Placed]) -> dict[Anchor, list[str]]:

@@ -34,7 +34,8 @@ def book(
     """The reconciled book as of a Question.
 
     `claims` are those of the current reading of each document, `decisions` all ever made, both as recorded by
-    `question.recorded`: the store sees to that. `documents` are by `doc_id`, `parties` the table of known names.
+    `question.recorded`: the store sees to that. `parties` is the table of known names; `documents` tell titles and
+    copies.
     Public by `question.known`: nothing later is in the book at all. Happened by `question.happened`, and trusted: what
     is not stays in `Book.claims` with `counts` False. Claims keep the id they were read with; an edited one says what
     the person made it say. The queue of waiting rulings is a matter of now: a book of a past day lists none of it.
@@ -47,7 +48,8 @@ def book(
     register = resolve((n for r in ruled.values() if r.counts for n in r.claim.parties), of_parties, parties)
     ruled = {each: replace(r, claim=_renamed(r.claim, register)) for each, r in ruled.items()}
     papers = {name: paper for name, paper in (documents or {}).items() if _known(paper, heard, question.known)}
-    counting = [said(each, r, papers) for each, r in ruled.items() if r.counts]
+    by_name = {paper.doc_id: paper for paper in papers.values()}
+    counting = [said(each, r, by_name) for each, r in ruled.items() if r.counts]
     deals, holes = gather(counting, register, bound)
     queue = [] if question.known else [_waits(decision) for decision in waiting]
     return Book(

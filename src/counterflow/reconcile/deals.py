@@ -62,7 +62,7 @@ def _part(each: Said) -> tuple[Part | None, Problem | None]:
         if len(names) > 1:
             return None, _hole(each, f"names {' and '.join(names)} as {role} of one sum", "--reject, and add each part")
         if not names and role not in _PAYEE_MAY_LACK:
-            return None, _hole(each, f"names no {role}", f"--role {role}=NAME")
+            return None, _hole(each, f"names no {role}", f"--set {role}=NAME")
     payer, payee = each.claim.role(payer_role), each.claim.role(payee_role)
     assert payer is not None  # found above
     if payer == payee:
@@ -116,12 +116,13 @@ def _named_apart(found: Sequence[Cluster], packages: Mapping[str, str]) -> list[
     return deals
 
 
-def _main_first(cluster: Cluster) -> tuple[bool, bool, float]:
-    """Money before power, the plain amount before what comes on top of it, the best told first; else as gathered."""
+def _main_first(cluster: Cluster) -> tuple[bool, bool, int, float]:
+    """Money before power, the plain amount before what comes on top of it, then the furthest, then the best told."""
     seed = cluster.seed.said
     return (
         bool(seed.measure and seed.measure.unit != "money"),
         seed.claim.amount_scope in {"incremental", "tranche"},
+        -rank(seed.stage),
         -support(cluster.movers),
     )
 

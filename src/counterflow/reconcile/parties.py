@@ -7,11 +7,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Final
 
 from counterflow.model.book import Party
 from counterflow.model.claim import Decision
-from counterflow.model.problem import Problem
+from counterflow.model.problem import Problem, Trouble
 
 # Legal forms, dropped from the end of a name before names are compared.
 LEGAL_FORMS: Final = frozenset(
@@ -75,6 +76,21 @@ def resolve(mentions: Iterable[str], decisions: Iterable[Decision] = (), table: 
     parties = _with_owners({names[key(name)] for name in written}, known, names)
     asked = [doubts[each] for each in sorted({key(name) for name in written} & doubts.keys() - steps.keys())]
     return Register(parties, names, (*asked, *_near_misses(parties, known, steps)))
+
+
+def find(mention: str, parties: Iterable[Party]) -> str:
+    """The name of the party that a person means, by its name, an alias or its ticker; `Trouble` with the nearest."""
+    listed = list(parties)
+    meant = {key(word): p.name for p in listed for word in (*p.aliases, p.ticker) if word}
+    meant |= {key(p.name): p.name for p in listed}
+    if key(mention) in meant:
+        return meant[key(mention)]
+    near = dict.fromkeys(meant[each] for each in get_close_matches(key(mention), meant))
+    raise Trouble(
+        mention,
+        "is no party of this book",
+        f"did you mean {' or '.join(near)}?" if near else "list them: counterflow parties",
+    )
 
 
 def _table_names(parties: Iterable[Party]) -> tuple[dict[str, str], dict[str, Problem]]:

@@ -1,17 +1,46 @@
-"""What the rulings make of a claim: its state, and the values a person put in place of what was read."""
+"""Rulings: how one is made, and what those made of a claim, its state and the values a person put in place."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from counterflow.model.claim import DEAL_STATUSES, FIGURE_STATUSES, Claim, Decision
+from counterflow.model.book import Party
+from counterflow.model.claim import DEAL_STATUSES, FIGURE_STATUSES, ROLES, Claim, Decision
 from counterflow.model.problem import Trouble
-from counterflow.reconcile.anchors import BY_PERSON
+from counterflow.reconcile.anchors import BY_PERSON, OF_PARTIES, Placed, anchor
+from counterflow.reconcile.parties import find
 
+Act = tuple[str, str, str, str]  # what a person does, who, when (ISO time, UTC), and why
 _STATES: Final = {"accept": "accepted", "edit": "accepted", "add": "accepted", "pin": "accepted", "reject": "rejected"}
-_OF_AMOUNT: Final = ("low", "high", "currency", "unit", "per", "qualifier")
+_OF_AMOUNT: Final = frozenset({"low", "high", "currency", "unit", "per", "qualifier"})
+_FIELDS: Final = frozenset(
+    "amount amount_scope event_date metric modality polarity product roles status terms valid_time "
+    "valuation_basis".split()
+)
+
+
+def on_claim(placed: Placed, act: Act, changes: Mapping[str, Any]) -> Decision:
+    """A ruling on a claim, bound to its words. `Trouble` where an edit makes no claim."""
+    action, who, when, because = act
+    claim, place = placed.claim, anchor(placed.claim, placed.lineage)
+    decision = Decision(action, claim.claim_id, who, when, because, place, changes, claim.to_json())
+    edited(claim, [decision])
+    return decision
+
+
+def on_party(target: str, act: Act, *, into: str | None, pile: Iterable[Placed], parties: Iterable[Party]) -> Decision:
+    """A ruling on a name that claims or the table use; `Trouble` for any other, or where it rules on claims alone."""
+    action, who, when, because = act
+    if action not in OF_PARTIES:
+        raise Trouble(target, "names no single claim", "give more of its id: counterflow claims")
+    if action == "merge" and not into:
+        raise Trouble(target, "is merged into nothing", f"counterflow decide '{target}' --merge NAME --because '...'")
+    written = {name for p in pile for names in (p.claim.parties, *p.claim.roles_as_written.values()) for name in names}
+    known = [*map(Party, sorted(written)), *parties]
+    find(target, known)
+    return Decision(action, target, who, when, because, changes={"into": find(into, known)} if into else {})
 
 
 def state(claim: Claim, rulings: Sequence[Decision]) -> str:
@@ -34,18 +63,38 @@ def edited(claim: Claim, rulings: Sequence[Decision]) -> Claim:
 
 
 def _edit(claim: Claim, ruling: Decision) -> Claim:
-    ends = {key: value for key, value in ruling.changes.items() if key in _OF_AMOUNT}
-    body = claim.to_json() | {key: value for key, value in ruling.changes.items() if key not in _OF_AMOUNT}
     try:
-        if ends:
-            body["amount"] = _amount(body["amount"], ends)
-        return _checked(Claim.from_json(body))
+        return _checked(Claim.from_json(_changed(claim, ruling.changes)))
     except (ValueError, ArithmeticError, TypeError, KeyError, AttributeError) as error:
         raise Trouble(
             claim.claim_id,
-            f"the edit {ruling.decision_id} by {ruling.who} makes no claim: {error}",
-            f"counterflow undo {ruling.decision_id}, then decide again",
+            f"the edit by {ruling.who} makes no claim: {error}",
+            f"write amounts in full units, and a known status; if it stands: counterflow undo {ruling.decision_id}",
         ) from error
+
+
+def _changed(claim: Claim, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The claim's JSON with a person's values: its fields, the parts of its amount, and its roles by their names."""
+    body = claim.to_json()
+    roles = {role for sides in ROLES.get(claim.type, ()) for role in sides} | claim.roles.keys()
+    unknown = changes.keys() - _FIELDS - _OF_AMOUNT - roles
+    if unknown:
+        raise ValueError(f"{', '.join(sorted(unknown))}: no such field")
+    body |= {name: value for name, value in changes.items() if name in _FIELDS}
+    body["roles"] |= {
+        role: [names] if isinstance(names, str) else names for role, names in changes.items() if role in roles
+    }
+    body |= {name: _dated(name, body[name]) for name in ("event_date", "valid_time")}
+    ends = {name: value for name, value in changes.items() if name in _OF_AMOUNT}
+    return body | ({"amount": _amount(body["amount"], ends)} if ends else {})
+
+
+def _dated(name: str, value: Any) -> Any:
+    """A date or a duration as typed, in the claim's form; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    part = "value" if name == "event_date" else "duration" if value.startswith("P") else "start"
+    return {"text": value, part: value}
 
 
 def _checked(claim: Claim) -> Claim:

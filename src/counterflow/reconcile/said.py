@@ -15,7 +15,7 @@ from counterflow.model.source import Document
 from counterflow.model.when import first_day, last_day, years
 
 # ln(n A / (1 - A)), n = 10 false alternatives, accuracy A = 0.75: a claim does not know the class of its source, so
-# every origin votes as the trade press does (assumption; docs/reference/votes.md).
+# every origin votes as the trade press does (assumption).
 VOTE: Final = 3.40
 TITLE_SHARE: Final = 0.5  # a headline is wrong more often than the text below it
 # From the firmest wording to the one that promises least.

@@ -59,7 +59,10 @@ def glyph(kinds: Sequence[str]) -> Markup:
     arrows = []
     for k, kind in enumerate(kinds):
         start, end = spots[k], spots[(k + 1) % count]
-        control = ((start[0] + end[0]) / 2 + (end[1] - start[1]) * -0.4, (start[1] + end[1]) / 2 + (end[0] - start[0]) * 0.4)
+        control = (
+            (start[0] + end[0]) / 2 + (end[1] - start[1]) * -0.4,
+            (start[1] + end[1]) / 2 + (end[0] - start[0]) * 0.4,
+        )
         arrows.append((*geometry.curve(start, end, control, (2.5, 2.5), 1.2), _COLOURS[kind]))
     return fill("glyph.svg", spots=spots, arrows=arrows, light=LIGHT)
 

@@ -91,9 +91,7 @@ def curve(start: Point, end: Point, control: Point, radii: Point, width: float) 
     mid = _blend(_blend(start, control, begin), _blend(control, end, begin), neck)
     along = hypot(x2 - x1, y2 - y1) or 1.0
     ux, uy = (x2 - x1) / along, (y2 - y1) / along
-    head = (
-        f"M{x2:.1f} {y2:.1f}L{x1 - uy * half:.1f} {y1 + ux * half:.1f}L{x1 + uy * half:.1f} {y1 - ux * half:.1f}Z"
-    )
+    head = f"M{x2:.1f} {y2:.1f}L{x1 - uy * half:.1f} {y1 + ux * half:.1f}L{x1 + uy * half:.1f} {y1 - ux * half:.1f}Z"
     return f"M{x0:.1f} {y0:.1f}Q{mid[0]:.1f} {mid[1]:.1f} {x1:.1f} {y1:.1f}", head
 
 

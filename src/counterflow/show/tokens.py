@@ -1,4 +1,4 @@
-"""Colours and type, in one place: pages, drawings and charts read them from here. docs/reference/colours.md says why."""
+"""Colours and type, in one place: pages, drawings and charts read them from here."""
 
 from __future__ import annotations
 

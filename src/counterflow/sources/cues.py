@@ -52,8 +52,8 @@ class Cues:
     """Everything in `cues.toml`."""
 
     labels: dict[str, Cue]
-    leads: dict[str, tuple[str, bool]]  # kind, and whether the words are plain in themselves
-    openers: dict[str, tuple[tuple[str, Cue], ...]]  # by their first four characters, the longest first
+    leads: dict[str, tuple[Cue, bool]]  # with whether the words are plain in themselves
+    openers: dict[str, tuple[tuple[str, Cue], ...]]  # by their first character, the longest first
     byline_starts: frozenset[str]
     byline_filler: frozenset[str]
     modified: tuple[str, ...]
@@ -74,7 +74,7 @@ class Cues:
     def opener(self, line: str) -> Cue | None:
         """The cue of the phrase that `line` opens with, if any; whole words count."""
         start = line[:_LONGEST_OPENER].lower()
-        for phrase, cue in self.openers.get(start[:4].rstrip(), ()):
+        for phrase, cue in self.openers.get(start[:1], ()):
             if start.startswith(phrase) and not (
                 phrase[-1].isalnum() and start[len(phrase) : len(phrase) + 1].isalpha()
             ):
@@ -89,7 +89,11 @@ def cues() -> Cues:
     byline, promo, ticker, tense, page = (table[name] for name in ("byline", "promo", "ticker", "tense", "page"))
     return Cues(
         labels={word: Cue(row["kind"], row["reach"]) for row in reversed(table["label"]) for word in row["words"]},
-        leads={word: (row["kind"], row["plain"]) for row in reversed(table["lead"]) for word in row["words"]},
+        leads={
+            word: (Cue(row["kind"], row.get("reach", "line")), row["plain"])
+            for row in reversed(table["lead"])
+            for word in row["words"]
+        },
         openers=_openers(table["opener"]),
         byline_starts=frozenset(byline["starts"]),
         byline_filler=frozenset(byline["filler"]),
@@ -114,5 +118,5 @@ def _openers(rows: list[dict[str, Any]]) -> dict[str, tuple[tuple[str, Cue], ...
     found: dict[str, list[tuple[str, Cue]]] = {}
     for row in rows:
         for phrase in row["words"]:
-            found.setdefault(phrase[:4].rstrip(), []).append((phrase, Cue(row["kind"], row["reach"])))
+            found.setdefault(phrase[0], []).append((phrase, Cue(row["kind"], row["reach"])))
     return {start: tuple(sorted(rows, key=lambda row: -len(row[0]))) for start, rows in found.items()}

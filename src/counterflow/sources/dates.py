@@ -23,7 +23,7 @@ _MOMENT: Final = re.compile(r"\s*(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _BREAK: Final = re.compile(r"[.;!?\n](?=\s|\Z)")
 _DASH: Final = re.compile(r"\s*(?:[—–]|--|\s-)\s*(?=\S)")
-_ASIDE: Final = re.compile(r"\([^()]{0,40}\)|/[^/\s]{2,40}/")
+_ASIDE: Final = re.compile(r"\([^():]{0,40}\)|/[^/\s]{2,40}/")
 _UNTIL: Final = re.compile(r"\b(?:by|until|till|before|from|starting|bis|ab|vor)\s+(?:\w+\s+){0,4}\Z", re.IGNORECASE)
 _WINDOW: Final = 34  # characters before a year that can belong to its date
 _CLAUSE: Final = 240  # characters to either side that can belong to the clause of a date
@@ -148,12 +148,17 @@ def _linked(scripts: Sequence[str]) -> Iterator[str]:
 
 
 def of_text(text: str, segments: Sequence[Segment]) -> str | None:
-    """The ISO day of the first full date in a byline or dateline; one that only says when it was changed has none."""
-    for segment in segments:
+    """The ISO day of the first full date in a byline or dateline; one that only says when it was changed has none.
+
+    Below the article, a date among links to other articles is theirs.
+    """
+    last = max((i for i, segment in enumerate(segments) if segment.kind in ASSERTING), default=0)
+    for i, segment in enumerate(segments):
+        if i > last and segment.kind in {"related", "comments", "further_reading"}:
+            break
         if segment.kind == "byline":
             for line in text[segment.start : segment.end].splitlines():
-                day = _of_byline(line)
-                if day:
+                if day := _of_byline(line):
                     return day
     return None
 
@@ -184,23 +189,26 @@ def dateline(line: str, later: str, bylines: Sequence[str]) -> int:
     """
     for dash in _DASH.finditer(line, 0, _DATELINE):
         head = line[: dash.start()].strip()
-        if dash.start() > 0 and _is_dateline(head, line[dash.end() :], later, bylines):
+        if head and _is_dateline(head, line[dash.end() :], later, bylines):
             return dash.end()
     return 0
 
 
 def _is_dateline(head: str, rest: str, later: str, bylines: Sequence[str]) -> bool:
-    bare = _ASIDE.sub(" ", head)
-    dated = any(_calendar_words(bare))
-    words = [w for w in _WORD.findall(bare) if w.lower() not in cues().months and w.lower() not in cues().byline_filler]
-    if any(head.lower() in line.lower() for line in bylines if head):
+    if any(head.lower() in line.lower() for line in bylines):
         return True
-    if not words or len(words) > 8 or not all(w[0].isupper() for w in words):
-        return False
+    bare = _ASIDE.sub(" ", head)
+    words = _WORD.findall(bare)
+    names = [w for w in words if w.lower() not in cues().months and w.lower() not in cues().byline_filler]
+    dated = any(_calendar_words(bare))
+    if rest[:1].islower() or len(names) > 8 or not all(name[0].isupper() for name in names):
+        return False  # an aside: "Halden — the robot maker — said"
+    if words[:1] != names[:1]:  # "March 3 - ", but not "On March 3, Halden — "
+        return dated and not names and words[0].lower() in cues().months
     if dated or (bare != head and words[0].isupper()):
         return True
     # A place in capitals with nothing else: not if the name turns up again, for then it is a company.
-    return len(words[0]) > 2 and bare.isupper() and rest[:1].isupper() and words[0] not in later
+    return bare.isupper() and len(words[0]) > 2 and rest[:1].isupper() and words[0] not in later
 
 
 def _calendar_words(text: str) -> Iterator[str]:

@@ -150,7 +150,11 @@ def cue_of(block: Block) -> Cue | None:
     """What a paragraph says it is, by its label, its lead or its opening words."""
     if len(block.line) <= _LABEL and (label := _label(block.line)):
         return label
-    return _lead(block) or cues().opener(block.line.lstrip("*_#>[(– -•\ufeff"))
+    if lead := _lead(block):
+        return lead
+    opener = cues().opener(block.line.lstrip("*_#>[(– -•"))
+    # "Sign up for a $2 billion loan and you own the bank" calls on no one.
+    return None if opener and opener.kind == "promo" and not _SCALES.isdisjoint(tokens(block.line[:400])) else opener
 
 
 def _label(line: str) -> Cue | None:
@@ -167,16 +171,16 @@ def _label(line: str) -> Cue | None:
 
 def _lead(block: Block) -> Cue | None:
     found = _LEAD.match(block.line[:80])
-    kind, plain = cues().leads.get(found[1].lower(), ("", False)) if found else ("", False)
-    if not found or not kind or (kind != "disclaimer" and len(block.line) > _LEADING):
+    cue, plain = cues().leads.get(found[1].lower(), (None, False)) if found else (None, False)
+    if not found or not cue or (cue.kind != "disclaimer" and len(block.line) > _LEADING):
         return None
     rest = block._replace(line=block.line[found.end() :])
     wrapped = block.line[0] in "([（【" and block.line[-1] in ")]）】"
     if not plain and not wrapped and not is_headline(rest, 30):
         return None
-    if kind == "byline" and (len(block.line) > _BYLINE or ends_sentence(rest.line)):
+    if cue.kind == "byline" and (len(block.line) > _BYLINE or ends_sentence(rest.line)):
         return None
-    return Cue(kind, "list" if kind == "disclaimer" else "line")
+    return cue
 
 
 def is_byline(line: str) -> bool:
@@ -275,12 +279,15 @@ def names_in(line: str) -> set[str]:
 
 
 def names_of(article: Sequence[str]) -> frozenset[str]:
-    """The names that an article is about: words that return in its paragraphs, capitalised within a sentence."""
+    """The names that an article is about: words that return in its paragraphs, once capitalised within a sentence."""
     counts: Counter[str] = Counter()
+    inner: set[str] = set()
     for line in article[:_NAME_BLOCKS]:
-        counts.update({name for name, inner in _names(line[:4_000]) if inner})
+        found = list(_names(line[:4_000]))
+        counts.update({name for name, _ in found})
+        inner.update(name for name, within in found if within)
     often = 2 if len(article) > 3 else 1
-    return frozenset(name for name, count in counts.items() if count >= often)
+    return frozenset(name for name in inner if counts[name] >= often)
 
 
 def _names(line: str) -> Iterator[tuple[str, bool]]:

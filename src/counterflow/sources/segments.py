@@ -12,15 +12,17 @@ from typing import Final, NamedTuple
 
 from counterflow.model.source import Segment
 from counterflow.sources import lines
-from counterflow.sources.cues import Cue
+from counterflow.sources.cues import Cue, cues
 from counterflow.sources.dates import dateline
 from counterflow.sources.lines import Block
 
 _TITLE_WORDS: Final = 32
 _HEADING_WORDS: Final = 22
-_PROSE_WORDS: Final = 12
+_PROSE_WORDS: Final = 8
 _CALL_WORDS: Final = 120  # a longer paragraph is no advertisement
 _CALL: Final = 3  # points from which a paragraph calls on the reader
+_FURNITURE: Final = 2  # words of a button or a placeholder
+_TITLES: Final = 3  # titles in a row, at the end, that are a list of other articles
 _CARD_REACH: Final = 2  # paragraphs to either side of a time that its card takes
 _BYLINE_REACH: Final = 4  # paragraphs after the first sentence of a text where a byline may still stand
 _LATE: Final = 0.6  # from here on, one name in common is too little for prose to be the article again
@@ -28,16 +30,20 @@ _EARLY: Final = 0.25  # a label this early cannot close the article
 _LINKS: Final = 0.4  # share of addresses from which a line is a link
 _ABOUT: Final = re.compile(r"(?:about|über|à propos d[e'’])\s*(.+)", re.IGNORECASE)
 _MARKED: Final = re.compile(r"#{1,6} ")
-_MACHINE: Final = r"(?:ai|llms?|a\.i\.|language models?|chat ?bots?|machine|automated|bots?|crawlers?)"
+_MACHINE: Final = r"(?:ai|llms?|a\.i\.|language\ models?|chat\ ?bots?|machine|automated|bots?|crawlers?)"
+_READER: Final = (
+    r"(?:\s(?:language\ )?(?:reader|model|assistant|agent|system|crawler|tool|bot|scraper|summari[sz]er)s?)"
+)
 _ORDER: Final = re.compile(
     rf"""(?:^|(?<=[.!?:\n"”)])\s)[\W_]{{0,4}}(?:
       (?:note|notice|message|instructions?|attention|important|memo|hint|reminder|info|request|prompt)\s+(?:to|for)\s+
-        (?:all\s+|any\s+|the\s+|every\s+)?{_MACHINE}\b
+        (?:all\s+|any\s+|the\s+|every\s+)?{_MACHINE}{_READER}{{0,2}}(?:\s*[:,.—–-]|\s+(?:reading|processing|that|who)\b)
     | (?:please\s+)?(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|the\s+|your\s+){{0,2}}
         (?:previous|prior|above|earlier)\s+(?:instructions?|prompts?|rules|directions)
-    | if\s+you\s+are\s+(?:an?\s+|the\s+)?{_MACHINE}\b
-    | (?:dear|attention:?)\s+{_MACHINE}\s+(?:reader|model|assistant|agent|system|crawler|tool)s?\b
-    | {_MACHINE}\s+(?:\w+\s+){{0,2}}(?:reading|processing|summari[sz]ing|parsing|indexing|analy[sz]ing)\s+this\b
+    | if\s+you\s+are\s+(?:an?\s+|the\s+)?{_MACHINE}{_READER}{{0,2}}(?:,|\s+(?:reading|processing|summari[sz]ing|that)\b)
+    | (?:dear|attention:?)\s+{_MACHINE}{_READER}\b
+    | {_MACHINE}{_READER}{{0,2}}\s(?:reading|processing|summari[sz]ing|parsing|indexing|analy[sz]ing)\s+this\s
+        (?:page|article|text|document|site|story|post|message)\b
     | (?:system|assistant)\s+prompt\s*:
     )""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
@@ -53,6 +59,7 @@ class _Article(NamedTuple):
     names: frozenset[str]
     hints: Mapping[int, str]  # start of a paragraph -> what its markup says
     title: str | None
+    trades: bool  # whether it is itself about prices on a screen
 
     def shared(self, i: int) -> int:
         """How many of the article's names a paragraph has."""
@@ -81,8 +88,9 @@ def segments(text: str, title_hint: str | None = None, hints: Mapping[int, str] 
     own = [_own(blocks, i) for i in range(len(blocks))]
     first = next((i for i, block in enumerate(blocks) if own[i] is None and _opens(block)), len(blocks))
     tail = next((i for i in range(first, len(blocks)) if (cue := own[i]) and cue.reach != "line"), len(blocks))
-    names = lines.names_of([b.line for i, b in enumerate(blocks[first:tail], first) if own[i] is None])
-    article = _Article(blocks, own, first, names, hints or {}, title_hint)
+    names = lines.names_of([b.line for i, b in enumerate(blocks[:tail]) if own[i] is None and (i >= first or i + 6 > first)])
+    opening = lines.tokens(" ".join(block.line[:1_000] for block in blocks[: first + 1]))
+    article = _Article(blocks, own, first, names, hints or {}, title_hint, cues().sharp_tickers.count(opening) > 0)
     kinds = _regions(article)
     _cards(article, kinds)
     _top(article, kinds)
@@ -97,16 +105,17 @@ def _own(blocks: Sequence[Block], i: int) -> Cue | None:
         return Cue("promo", "line")
     cue = lines.cue_of(block)
     if cue is None and _is_about(blocks, i):
-        return Cue("promo", "rest")
+        return Cue("promo", "section")
     return cue
 
 
 def _is_about(blocks: Sequence[Block], i: int) -> bool:
     """The heading of a company's own description: "About Halden", then a paragraph that opens with the name."""
     found = _ABOUT.fullmatch(blocks[i].line.strip("*_#: "))
-    if not found or i + 1 >= len(blocks) or not lines.is_headline(blocks[i], 9):
+    if not found or i + 1 >= len(blocks) or 2 * blocks[i].start < blocks[-1].end or not lines.is_headline(blocks[i], 9):
         return False
-    return lines.names_in(found[1]) != set() and found[1].split()[0].lower() in blocks[i + 1].line[:80].lower()
+    name = found[1].split()
+    return name[0].lower() in blocks[i + 1].line[:80].lower() and all(not word[0].islower() for word in name)
 
 
 def _opens(block: Block) -> bool:
@@ -131,13 +140,23 @@ def _regions(article: _Article) -> list[str]:
             region = _governs(article, i, cue, told)
             kinds.append(cue.kind)
             continue
-        if region and region.reach == "list" and cue is None and _resumes(article, i):
+        if region and cue is None and _resumes(article, i, region):
             region = None
-        if region == Cue("disclaimer", "list") and (cue or lines.is_stamp(article.blocks[i].line)):
-            region = Cue("related", "list")  # what a page puts below its disclaimer is other people's news
-        kinds.append(region.kind if region else _alone(article, i, kinds))
+        if region and region.kind == "disclaimer" and _starts_cards(article, i):
+            region = Cue("related", region.reach)  # below its disclaimer a page puts other people's news
+        if region is None:
+            kinds.append(_alone(article, i, kinds))
+        else:
+            kinds.append(cue.kind if cue and region.kind == "disclaimer" else region.kind)
         told += kinds[-1] == "body" and article.is_prose(i)
     return kinds
+
+
+def _starts_cards(article: _Article, i: int) -> bool:
+    line, cue = article.blocks[i].line, article.own[i]
+    return (cue is None and lines.is_stamp(line)) or (
+        cue == Cue("promo", "line") and article.blocks[i].size <= _FURNITURE
+    )
 
 
 def _governs(article: _Article, i: int, cue: Cue, told: int) -> Cue | None:
@@ -149,13 +168,29 @@ def _governs(article: _Article, i: int, cue: Cue, told: int) -> Cue | None:
     return cue
 
 
-def _resumes(article: _Article, i: int) -> bool:
-    """Whether the article goes on here, after an inset: prose that has its names, or stands just before such prose."""
+def _resumes(article: _Article, i: int, region: Cue) -> bool:
+    """Whether the article goes on here, after an inset.
+
+    A list ends with prose that has the article's names, or that stands just before such prose; a section with the
+    next heading.
+    """
+    blocks = article.blocks
+    if region.reach != "list":
+        return region.reach == "section" and _heads_prose(article, i)
     enough = 1 if article.part(i) < _LATE else 2
-    near = range(i, min(i + 3, len(article.blocks)))
-    if not article.is_prose(i) or any(lines.is_stamp(article.blocks[j].line) for j in near):
+    near = range(i, min(i + 3, len(blocks)))
+    if not article.is_prose(i) or any(lines.is_stamp(blocks[j].line) for j in near):
         return False
     return any(article.own[j] is None and article.is_prose(j) and article.shared(j) >= enough for j in near)
+
+
+def _heads_prose(article: _Article, i: int) -> bool:
+    """Whether a line reads like a heading: short, without a full stop, a longer sentence below it."""
+    if i + 1 >= len(article.blocks) or article.own[i + 1]:
+        return False
+    block, after = article.blocks[i], article.blocks[i + 1]
+    long = after.size >= _PROSE_WORDS and after.size > block.size and lines.ends_sentence(after.line)
+    return long and lines.is_headline(block, _HEADING_WORDS)
 
 
 def _alone(article: _Article, i: int, kinds: Sequence[str]) -> str:
@@ -169,7 +204,7 @@ def _alone(article: _Article, i: int, kinds: Sequence[str]) -> str:
     score = lines.call_score(block.line, words)
     if kinds and kinds[-1] == "promo" and article.own[i - 1] is None:
         score += 2 if lines.emoji_lead(block.line) else 1
-    ticker = i > article.first and article.names and lines.is_ticker(words)
+    ticker = i > article.first and article.names and not article.trades and lines.is_ticker(words)
     if i > article.first and (ticker or score + 1 >= _CALL):
         shared = article.shared(i)
         if ticker and not shared:
@@ -181,16 +216,47 @@ def _alone(article: _Article, i: int, kinds: Sequence[str]) -> str:
 
 
 def _cards(article: _Article, kinds: list[str]) -> None:
-    """Cards of other articles: two or more times after the start, each with neighbours that share no name with it."""
+    """Other people's news that stands below the article without a label: times beside titles, or titles alone.
+
+    Times beside prose about the article's own names head the entries of a chronicle instead.
+    """
     blocks = article.blocks
-    stamps = [i for i in range(article.first + _BYLINE_REACH, len(blocks)) if lines.is_stamp(blocks[i].line)]
+    stamps = [i for i in range(article.first + 1, len(blocks)) if kinds[i] == "body" and lines.is_stamp(blocks[i].line)]
+    apart = [i for i in stamps if article.names and not any(article.is_prose(j) and article.shared(j) for j in _beside(article, i, 1))]
     for stamp in stamps:
-        if kinds[stamp] == "body":
-            kinds[stamp] = "related" if len(stamps) > 1 else "byline"
-        if len(stamps) > 1:
-            for i in range(max(article.first + 1, stamp - _CARD_REACH), min(len(blocks), stamp + _CARD_REACH + 1)):
-                if kinds[i] == "body" and article.names and article.shared(i) == 0:
-                    kinds[i] = "related"
+        if stamp in apart:
+            kinds[stamp] = "related"
+        elif len(stamps) - len(apart) > 1 or article.first + _BYLINE_REACH < stamp < len(blocks) - 1:
+            kinds[stamp] = "heading"
+        else:
+            kinds[stamp] = "byline"
+    if len(apart) > 1:
+        for i in {i for stamp in apart for i in _beside(article, stamp, _CARD_REACH)}:
+            title = lines.is_headline(blocks[i], _HEADING_WORDS) and any(j in apart for j in (i - 1, i + 1))
+            if kinds[i] == "body" and article.names and (title or not article.shared(i)):
+                kinds[i] = "related"
+    _loose_titles(article, kinds)
+
+
+def _loose_titles(article: _Article, kinds: list[str]) -> None:
+    """Three titles or more in a row at the very end, most without a name of the article: links to others."""
+    end = next((i + 1 for i in range(len(kinds) - 1, -1, -1) if kinds[i] == "body"), 0)
+    start = end
+    while start > article.first + 3 and _is_loose_title(article, kinds, start - 1):
+        start -= 1
+    if end - start >= _TITLES and 2 * sum(article.shared(i) == 0 for i in range(start, end)) > end - start:
+        kinds[start:end] = ["related"] * (end - start)
+
+
+def _beside(article: _Article, i: int, reach: int) -> list[int]:
+    low, high = max(article.first + 1, i - reach), min(len(article.blocks), i + reach + 1)
+    return [j for j in range(low, high) if j != i]
+
+
+def _is_loose_title(article: _Article, kinds: Sequence[str], i: int) -> bool:
+    block = article.blocks[i]
+    plain = article.hints.get(block.start, "p") == "p" and ":" not in block.line
+    return kinds[i] == "body" and plain and block.size > 3 and lines.is_headline(block, _HEADING_WORDS)
 
 
 def _top(article: _Article, kinds: list[str]) -> None:
@@ -234,7 +300,7 @@ def _title(article: _Article, kinds: Sequence[str]) -> int | None:
         for i in range(article.first)
         if kinds[i] == "body" and lines.is_headline(blocks[i], _TITLE_WORDS) and not lines.is_byline(blocks[i].line)
     ]
-    return next((i for i in fit if blocks[i].size >= 4), fit[0] if fit else None)
+    return next((i for least in (4, 2) for i in fit if blocks[i].size >= least), None)
 
 
 def _folded(line: str) -> str:
@@ -248,13 +314,17 @@ def _headings(article: _Article, kinds: list[str]) -> None:
         if kinds[i] != "body":
             continue
         hint = article.hints.get(block.start)
-        if hint in {"h1", "heading"} or (hint is None and _MARKED.match(block.line)):
+        if (
+            hint in {"h1", "heading"}
+            or (hint is None and _MARKED.match(block.line))
+            or (
+                hint in {None, "p"}
+                and i > article.first
+                and kinds[i + 1 : i + 2] == ["body"]
+                and _heads_prose(article, i)
+            )
+        ):
             kinds[i] = "heading"
-        elif hint in {None, "p"} and i > article.first and i + 1 < len(blocks) and kinds[i + 1] == "body":
-            after = blocks[i + 1]
-            long = after.size >= 8 and after.size > block.size and lines.ends_sentence(after.line)
-            if long and lines.is_headline(block, _HEADING_WORDS):
-                kinds[i] = "heading"
 
 
 def _split(text: str, article: _Article, kinds: Sequence[str]) -> Iterator[Segment]:
@@ -270,11 +340,11 @@ def _split(text: str, article: _Article, kinds: Sequence[str]) -> Iterator[Segme
                 yield Segment("byline", block.start, start)
                 openings = 0
         order = _ORDER.search(text, start, block.end) if kind == "body" else None
-        if order and order.start() > start:
-            yield Segment(kind, start, order.start())
-            yield Segment("promo", order.start(), block.end)
-        else:
-            yield Segment("promo" if order else kind, start, block.end)
+        cut = order.start() + text[order.start()].isspace() if order else block.end
+        if cut > start:
+            yield Segment(kind, start, cut)
+        if order:
+            yield Segment("promo", cut, block.end)
 
 
 def _after_dateline(text: str, block: Block, bylines: Sequence[str]) -> int:

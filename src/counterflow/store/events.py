@@ -83,14 +83,14 @@ class Event(NamedTuple):
 
     def content(self) -> dict[str, Any]:
         """The body as a mapping; `Trouble` where it is newer than this program or unreadable."""
-        if isinstance(self.version, int) and self.version > VERSION:
+        try:
+            newer, body = self.version > VERSION, json.loads(self.body)
+        except (TypeError, ValueError):
+            newer, body = False, None
+        if newer:
             raise Trouble(
                 f"event {self.seq}", "was written by a newer Counterflow", "update: pip install -U counterflow"
             )
-        try:
-            body = json.loads(self.body)
-        except (TypeError, ValueError):
-            body = None
         if not isinstance(body, dict):
             raise Trouble(f"event {self.seq}", "has a damaged body", _FIND)
         return body

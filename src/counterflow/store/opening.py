@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Final
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, make_url
@@ -16,7 +17,7 @@ from counterflow.model.problem import Trouble
 
 # Stands in the file's header ("Cflw"), so that a foreign file is known without opening it as a database:
 # opening one can roll back its journal, which changes it.
-APPLICATION_ID: Final = 0x43666C77
+_OURS: Final = 0x43666C77
 _MAGIC: Final = b"SQLite format 3\0"
 _HEADER: Final = 100  # bytes; https://www.sqlite.org/fileformat.html#the_database_header
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -58,36 +59,68 @@ def locate(place: str | Path) -> Path:
     return Path(url.database)
 
 
+def size(path: Path) -> int | None:
+    """Bytes of the file, None where there is none; `Trouble` where something else stands there."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        what = f"cannot be reached: {getattr(error, 'strerror', None) or error}"
+        raise Trouble(str(path), what, "check the name, and who may open its folder") from None
+    if S_ISDIR(found.st_mode):
+        raise Trouble(str(path), "is a folder", f"name a file in it: --book {path / 'book.db'}")
+    if not S_ISREG(found.st_mode):
+        raise Trouble(str(path), "is not a file", "name a file: --book book.db")
+    return found.st_size
+
+
+def claim_name(path: Path) -> bool:
+    """Make an empty file unless one is there; whether it was made. `Trouble` where it cannot be."""
+    if size(path) is None and not path.parent.is_dir():
+        what = f"the folder {path.parent} does not exist"
+        raise Trouble(str(path), what, "make the folder first, or name another place: --book book.db")
+    try:
+        path.open("xb").close()
+    except FileExistsError:
+        return False
+    except OSError:
+        raise Trouble(str(path), *_READ_ONLY) from None
+    return True
+
+
 def inspect(path: Path) -> None:
     """`Trouble` unless the file is one of ours, to tell by its first bytes alone. Nothing is opened for writing."""
-    if path.is_dir():
-        raise Trouble(str(path), "is a folder", f"name a file in it: --book {path / 'book.db'}")
-    if not path.exists():
+    bytes_ = size(path)
+    if bytes_ is None:
         raise Trouble(str(path), "there is no such book", "make one: counterflow init")
-    if not path.is_file():
-        raise Trouble(str(path), "is not a file", "name a file: --book book.db")
+    if bytes_ == 0:
+        raise Trouble(str(path), "is an empty file, not yet a book", "make it one: counterflow init")
     try:
         with path.open("rb") as file:
             header = file.read(_HEADER)
     except OSError as error:
         raise Trouble(str(path), f"cannot be read: {error.strerror}", "check who may read the file") from None
-    if not header:
-        raise Trouble(str(path), "is an empty file, not yet a book", "make it one: counterflow init")
     if not header.startswith(_MAGIC):
         raise Trouble(str(path), "is not a book but another kind of file", "name another file: --book book.db")
-    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+    if int.from_bytes(header[68:72], "big") != _OURS:
         raise Trouble(str(path), "is a database of another program", "name another file: --book book.db")
 
 
-def engine_for(path: Path, *, create: bool = False) -> Engine:
-    """Connections to the file, which must exist unless `create`; usable from any thread."""
-    url = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+def engine_for(path: Path) -> Engine:
+    """Connections to the file, which must exist; usable from any thread."""
+    url = f"{path.absolute().as_uri()}?mode=rw"
 
     def connect() -> sqlite3.Connection:
         # isolation_level None: transactions begin where we say BEGIN, not where the driver guesses.
         return sqlite3.connect(url, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
 
     return create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+
+
+def mark(connection: Connection) -> None:
+    """Write into the file's header that it is ours, which `inspect` looks for."""
+    connection.exec_driver_sql(f"PRAGMA application_id = {_OURS}")
 
 
 @contextmanager

@@ -35,14 +35,14 @@ claims: Final = Table(
     PROJECTIONS,
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("claim_id", String, nullable=False, index=True),
-    Column("document", String, index=True),
+    Column("document", String),
 )
 decisions: Final = Table(
     "decisions",
     PROJECTIONS,
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("decision_id", String, nullable=False, index=True),
-    Column("target", String, nullable=False, index=True),
+    Column("target", String, nullable=False),
 )
 
 

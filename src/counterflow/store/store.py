@@ -86,7 +86,7 @@ class Store:
     def open(cls, place: str | Path, *, create: bool = False, recorded: str = "") -> Self:
         """The book at a path or `sqlite:///path`; with `create`, a new one from `recorded` where there is none."""
         path = opening.locate(place)
-        if create and not path.exists():
+        if create and not opening.size(path):
             return cls.create(path, recorded=recorded)
         opening.inspect(path)
         store = cls(path, opening.engine_for(path))
@@ -99,20 +99,17 @@ class Store:
 
     @classmethod
     def _make(cls, path: Path, fill: Callable[[Connection], None]) -> Self:
-        if not path.parent.is_dir():
-            what = f"the folder {path.parent} does not exist"
-            raise Trouble(str(path), what, "make the folder first, or name another place: --book book.db")
-        fresh = not path.exists()
-        if not fresh and not (path.is_file() and path.stat().st_size == 0):
+        made = opening.claim_name(path)
+        if opening.size(path):
             opening.inspect(path)
-        store = cls(path, opening.engine_for(path, create=True))
+        store = cls(path, opening.engine_for(path))
         try:
             with store._writing() as connection:
                 fill(connection)
             store._check()
         except Trouble:
             store.close()
-            if fresh:
+            if made and not opening.size(path):
                 path.unlink(missing_ok=True)
             raise
         return store
@@ -257,7 +254,7 @@ class Store:
 
 
 def _lay_out(connection: Connection) -> None:
-    connection.exec_driver_sql(f"PRAGMA application_id = {opening.APPLICATION_ID}")
+    opening.mark(connection)
     events.lay_out(connection)
     projections.PROJECTIONS.create_all(connection)
 

@@ -10,7 +10,7 @@ from counterflow.desk import Owes
 from counterflow.show import draw
 from counterflow.show.pages import anchor
 from counterflow.show.report.ledger import Row
-from counterflow.show.report.trail import ALL, Fig, How, Text, Trail, class_name, mix
+from counterflow.show.report.trail import ALL, Fig, How, Stand, Text, Trail, class_name
 from counterflow.show.words import money, share
 
 _MOST: Final = 8  # parties
@@ -21,7 +21,7 @@ _DUE: Final = (
 )
 _COVER: Final = (
     "Binding obligations of a year against that year's revenue, and against all money named so far: cash, revenue and "
-    "signed or paid cheques up to that year over all that is owed up to it. Revenue stays at its last stated yearly rate."
+    "signed or paid cheques up to that year over all that is owed up to it. Revenue stays at its last stated rate."
 )
 
 
@@ -115,7 +115,9 @@ def _party(owes: Owes, trail: Trail) -> Party:
         total=_total(owes, years, to) if len(lines) > 1 else None,
         cover=tuple(_year(c, cover_place(name)) for c in covered),
         picture=_picture(name, covered) if covered else "",
-        gap=f"From {owes.owed.first_gap} on, all that is named falls short of all that is owed." if owes.owed.first_gap else "",
+        gap=f"From {owes.owed.first_gap} on, all that is named falls short of all that is owed."
+        if owes.owed.first_gap
+        else "",
         mostly_assumed=owes.support.assumption > 0.5,
         stands=trail.standing(owes.support, f"ledger-{ALL}"),
     )
@@ -135,21 +137,8 @@ def _sum_in_words(owes: Owes, to: str) -> Text:
 
 def _explain(owes: Owes, trail: Trail, told: tuple[str, str, str, Text], rows: Sequence[Row]) -> None:
     to, title, formula, answer = told
-    parties = {owes.owed.party}
-    trail.explain(
-        How(
-            anchor=to,
-            title=title,
-            answer=answer,
-            formula=formula,
-            lines=trail.rows(rows),
-            mix=mix(rows, to),
-            stands=trail.standing(owes.support, f"ledger-{ALL}"),
-            mostly_assumed=owes.support.assumption > 0.5,
-            assumed=trail.assumed(rows),
-            left_out=trail.left_out(owes.money.holes, parties),
-        )
-    )
+    grounds = trail.grounds(rows, to, Stand(owes.support, ALL, owes.money.holes))
+    trail.explain(How(to, title, answer, formula, trail.rows(rows), grounds))
 
 
 def _line(owes: Owes, trail: Trail, total: Due, years: Sequence[int]) -> Line:

@@ -9,23 +9,22 @@ from typing import Final, NamedTuple
 from counterflow.analyse.returning import LIFETIME, NoNamedPayer, Returned
 from counterflow.analyse.rings import Loop
 from counterflow.flows.build import READINGS
-from counterflow.model.book import Support
 from counterflow.model.flow import UNIDENTIFIED
 from counterflow.show import draw
 from counterflow.show.pages import anchor
 from counterflow.show.report.asked import Reported
 from counterflow.show.report.ledger import Row
-from counterflow.show.report.trail import BACK, GROWTH, Fig, How, Link, Text, Trail, assumption_place, mix
+from counterflow.show.report.trail import BACK, GROWTH, Fig, How, Link, Stand, Text, Trail, assumption_place
 from counterflow.show.words import money, share
 
 MOST_LOOPS: Final = 25
 _MOST_BANDS: Final = 40
 _MOST_PAYERS: Final = 6
 _BAND: Final = (
-    "What must come back: purchases less the most that other money could have paid for them. What can: the most of the "
-    "investor's cheques that can reach the seller at all. In proportion: every payment of a firm has the mixture of all "
-    "it holds. The latest financier colours a dollar, unspent cash keeps its mixture, a dollar counts once, and a cheque "
-    "tied to purchases counts at the most that can come back."
+    "What must come back: purchases less the most that other money could have paid for them. What can: the most of "
+    "the investor's cheques that can reach the seller at all. In proportion: every payment of a firm has the mixture "
+    "of all it holds. The latest financier colours a dollar, unspent cash keeps its mixture, a dollar counts once, and "
+    "a cheque tied to purchases counts at the most that can come back."
 )
 _LOOP: Final = (
     "The smallest of the payments round the loop, each the sum of the deals between its two parties. With dates, only "
@@ -113,22 +112,27 @@ def _band(found: Reported, trail: Trail, k: int, returned: Returned) -> Band:
     who = f"{returned.investor} through {returned.payer or 'all its customers'}"
     lifetime = returned.period == LIFETIME
     period = "as announced, order of time left out" if lifetime else f"in order of time, {returned.period}"
-    least, most, middle, fair = (x / band.invested for x in (band.forced, band.possible, band.pro_rata, band.attributed))
+    least, most, middle, fair = (
+        x / band.invested for x in (band.forced, band.possible, band.pro_rata, band.attributed)
+    )
     shares = Fig(f"{share(least)} to {share(most)}", to)
-    parties = {returned.investor, *([returned.payer] if returned.payer else [])}
+    concerned = [r for r in trail.back if _concerns(r, returned)]
     trail.explain(
         How(
             anchor=to,
             title=f"What comes back to {who}, {period}",
-            answer=(Fig(f"{money(band.forced)} to {money(band.possible)}", to), ", in proportion ", Fig(money(band.pro_rata), to)),
+            answer=(
+                Fig(f"{money(band.forced)} to {money(band.possible)}", to),
+                ", in proportion ",
+                Fig(money(band.pro_rata), to),
+            ),
             formula=_BAND,
-            lines=trail.rows([r for r in trail.back if _concerns(r, returned)]),
-            **_stands(found, trail, [r for r in trail.back if parties & {*r.groups}], to, dated=not lifetime),
+            lines=trail.rows(concerned),
+            grounds=trail.grounds(concerned, to, _stand(found, dated=not lifetime), dated=not lifetime),
         )
     )
-    finding = (
-        f"{who}: between {share(least)} and {share(most)} of the money put in can come back, {share(middle)} in proportion"
-    )
+    span = f"between {share(least)} and {share(most)}"
+    finding = f"{who}: {span} of the money put in can come back, {share(middle)} in proportion"
     return Band(
         who=who,
         period=period,
@@ -154,17 +158,9 @@ def _concerns(row: Row, returned: Returned) -> bool:
     )
 
 
-def _stands(found: Reported, trail: Trail, rows: Sequence[Row], to: str, *, dated: bool) -> dict[str, object]:
-    """What every answer about returns carries: status mix, kinds of evidence, assumptions, holes."""
-    support: Support = found.returns.support_dated if dated else found.returns.support
-    parties = {p for r in rows for p in (r.payer, r.payee, *r.groups)}
-    return {
-        "mix": mix(rows, to),
-        "stands": trail.standing(support, f"ledger-{BACK}"),
-        "mostly_assumed": support.assumption > 0.5,
-        "assumed": trail.assumed(rows) if dated else (),
-        "left_out": trail.left_out(found.returns.money.holes, parties),
-    }
+def _stand(found: Reported, *, dated: bool) -> Stand:
+    support = found.returns.support_dated if dated else found.returns.support
+    return Stand(support, BACK, found.returns.money.holes)
 
 
 # ---------------------------------------------------------------- loops
@@ -173,11 +169,13 @@ def loops(found: Reported, trail: Trail, arrows: dict[tuple[str, str, str], list
     return [_ring(found, trail, k, x, arrows) for k, x in enumerate(found.returns.circular.loops[:MOST_LOOPS], 1)]
 
 
-def _ring(
-    found: Reported, trail: Trail, k: int, loop: Loop, arrows: dict[tuple[str, str, str], list[str]]
-) -> Ring:
+def _ring(found: Reported, trail: Trail, k: int, loop: Loop, arrows: dict[tuple[str, str, str], list[str]]) -> Ring:
     to, edges = f"loop-{k}", list(_edges(loop))
-    way = " → ".join([*loop.parties, loop.parties[0]]) if edges[-1][1] == loop.parties[0] else f"{loop.parties[0]} ⇉ {loop.parties[1]}"
+    way = (
+        " → ".join([*loop.parties, loop.parties[0]])
+        if edges[-1][1] == loop.parties[0]
+        else f"{loop.parties[0]} ⇉ {loop.parties[1]}"
+    )
     order = {None: "", True: "in order of time", False: "not in order of time"}[loop.in_order]
     said = [_CATEGORIES[loop.category], order, "one package" if loop.linked else ""]
     rows = [r for edge in edges for r in trail.back if (*r.groups, r.kind) == edge]
@@ -188,7 +186,7 @@ def _ring(
             answer=(Fig(money(loop.bottleneck_usd), to), ", its smallest payment"),
             formula=_LOOP,
             lines=trail.rows(rows),
-            **_stands(found, trail, rows, to, dated=loop.in_order is not None),
+            grounds=trail.grounds(rows, to, _stand(found, dated=True)),
         )
     )
     return Ring(
@@ -225,7 +223,11 @@ def _sources(found: Reported, trail: Trail, payer: str) -> Text:
     said: list[str | Fig | Link] = []
     for name, part in sorted(shares.items(), key=lambda s: (-s[1], s[0])):
         if part >= 0.0005:
-            said += [", " if said else "", Fig(share(part), to), f" {'no named source' if name == UNIDENTIFIED else name}"]
+            said += [
+                ", " if said else "",
+                Fig(share(part), to),
+                f" {'no named source' if name == UNIDENTIFIED else name}",
+            ]
     _explain_payer(found, trail, payer, (to, f"Whose dollar {payer} spends", _DOLLAR, tuple(said)))
     return tuple(said)
 
@@ -247,8 +249,8 @@ def _means(found: Reported, trail: Trail, payer: str) -> Text:
 def _explain_payer(found: Reported, trail: Trail, payer: str, told: tuple[str, str, str, Text]) -> None:
     to, title, formula, answer = told
     rows = [r for r in trail.back if payer in r.groups]
-    stands = _stands(found, trail, rows, to, dated=True)
-    trail.explain(How(anchor=to, title=title, answer=answer, formula=formula, lines=trail.rows(rows), **stands))  # type: ignore[arg-type]
+    grounds = trail.grounds(rows, to, _stand(found, dated=True))
+    trail.explain(How(to, title, answer, formula, trail.rows(rows), grounds))
 
 
 # ---------------------------------------------------------------- no named payer
@@ -260,13 +262,8 @@ def curves(found: Reported, trail: Trail) -> list[Curve]:
     return [_curve(found, trail, payer, points[payer]) for payer in _largest(points, trail.back)]
 
 
-def curve_place(payer: str) -> str:
-    """Where a payer's curve is explained."""
-    return anchor("unpaid", payer)
-
-
 def _curve(found: Reported, trail: Trail, payer: str, points: Sequence[NoNamedPayer]) -> Curve:
-    to = curve_place(payer)
+    to = anchor("unpaid", payer)
     by_reading: dict[str, list[NoNamedPayer]] = defaultdict(list)
     for point in points:
         by_reading[point.reading].append(point)
@@ -283,7 +280,9 @@ def _curve(found: Reported, trail: Trail, payer: str, points: Sequence[NoNamedPa
         to=to,
         growth=tuple(Fig(share(p.growth), assumption_place(GROWTH.name, GROWTH.value)) for p in grid),
         rows=tuple((READINGS[r], tuple(Fig(share(p.share), to) for p in line)) for r, line in by_reading.items()),
-        picture=draw.lines([draw.Reading(READINGS[r], tuple((p.growth, p.share) for p in x)) for r, x in by_reading.items()], finding),
+        picture=draw.lines(
+            [draw.Reading(READINGS[r], tuple((p.growth, p.share) for p in x)) for r, x in by_reading.items()], finding
+        ),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -31,7 +30,7 @@ class Fig(NamedTuple):
 
     text: str
     to: str
-    css = "fig"
+    css: str = "fig"
 
 
 class Link(NamedTuple):
@@ -39,26 +38,39 @@ class Link(NamedTuple):
 
     text: str
     to: str
-    css = "to"
+    css: str = "to"
 
 
 Text = tuple[str | Fig | Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class How:
-    """How one answer is known: the formula in words, its inputs, what it assumes and what it leaves out."""
+class Grounds(NamedTuple):
+    """What every answer carries beside its figures."""
+
+    mix: Text  # dollars by class of money
+    support: Text  # shares of its dollars by kind of evidence
+    mostly_assumed: bool
+    assumed: tuple[Text, ...]
+    left_out: tuple[Text, ...]
+
+
+class How(NamedTuple):
+    """How one answer is known: the formula in words, its inputs, and its grounds."""
 
     anchor: str
     title: str
     answer: Text
     formula: str
     lines: tuple[Text, ...]
-    mix: Text = ()
-    stands: Text = ()  # shares of its dollars by kind of evidence
-    mostly_assumed: bool = False
-    assumed: tuple[Text, ...] = ()
-    left_out: tuple[Text, ...] = ()
+    grounds: Grounds
+
+
+class Stand(NamedTuple):
+    """What an answer stands on as a whole: its support, the ledger it was counted in, and the holes in that."""
+
+    support: Support
+    ledger: str
+    holes: tuple[Hole, ...]
 
 
 class Trail:
@@ -115,7 +127,7 @@ class Trail:
         if claim_id is None:
             return Fig(words.estimate(found), home)
         self.cited.add(claim_id)
-        # A range and a bare ceiling are shown as they were said: the middle of one, the slack of the other, nobody said.
+        # A range and a bare ceiling are shown as they were said: nobody said the middle of one, the slack of the other.
         as_said = found.central is None or found.qualifier in {"range", "order_of_magnitude"}
         said = self.book.claims[claim_id].claim.amount
         return Fig(words.quantity(said) if as_said else words.estimate(found), place_of(claim_id))
@@ -158,9 +170,22 @@ class Trail:
             lines.append((f"and {len(rest)} smaller ones, together ", Fig(words.money(sum(r.usd for r in rest)), to)))
         return tuple(lines)
 
+    def grounds(self, found: Sequence[Row], to: str, stand: Stand, *, dated: bool = True) -> Grounds:
+        """What an answer over some rows carries; `dated`: it depends on when money moves."""
+        parties = {name for r in found for name in (r.payer, r.payee, *r.groups)}
+        return Grounds(
+            mix=mix(found, to),
+            support=self.standing(stand.support, f"ledger-{stand.ledger}"),
+            mostly_assumed=stand.support.assumption > 0.5,
+            assumed=self.assumed(found) if dated else (),
+            left_out=self.left_out(stand.holes, parties),
+        )
+
     def assumed(self, found: Iterable[Row]) -> tuple[Text, ...]:
         """The assumptions that rows stand on, each with what it is about."""
-        about = {ident for r in found for ident in (r.deal and r.deal.deal_id, r.figure and r.figure.figure_id) if ident}
+        about = {
+            ident for r in found for ident in (r.deal and r.deal.deal_id, r.figure and r.figure.figure_id) if ident
+        }
         return tuple(
             (Link(f"{name}: {value}", assumption_place(name, value)), f" ({self.about(sorted(about & idents))})")
             for (name, value), idents in self.assumptions.items()

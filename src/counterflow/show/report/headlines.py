@@ -1,0 +1,116 @@
+"""The five headline numbers. None is one figure where a growth rate or a reading decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from counterflow.analyse.owed import Covered
+from counterflow.desk import Owes
+from counterflow.show.report import owing, returning
+from counterflow.show.report.asked import Reported
+from counterflow.show.report.returning import Curve
+from counterflow.show.report.trail import Fig, Link, Text
+from counterflow.show.words import money, share
+
+
+class Headline(NamedTuple):
+    """One number: what it is, its figure, and what to know beside it."""
+
+    title: str
+    value: Text
+    beside: Text
+
+
+def headlines(found: Reported, curves: Sequence[Curve]) -> list[Headline]:
+    """Commitments, what of them is not binding, what returns, what is covered, what nobody is named to pay."""
+    owes = owing.ordered(found.owes)
+    first = owes[0] if owes and owing.headline(owes[0]) else None
+    covered = _covered(found, first.owed.covered if first else ())
+    return [
+        *(_commitments(first) if first else _no_commitments()),
+        _returns(found),
+        _coverage(first.owed.party, covered) if first and covered else _no_coverage(),
+        _unpaid(found, curves, first.owed.party if first else None),
+    ]
+
+
+def _commitments(owes: Owes) -> list[Headline]:
+    to, name = owing.owes_place(owes.owed.party), owes.owed.party
+    bound, all_of_it = owing.binding(owes), owing.headline(owes)
+    count = len(owes.owed.totals)
+    suppliers = f"{count} supplier{'s' if count > 1 else ''}"
+    return [
+        Headline(
+            "Binding commitments",
+            (Fig(money(bound), to) if bound else "nothing binding",),
+            (f"{name}, who owes the most, to {suppliers}; paid and committed, USD",),
+        ),
+        Headline(
+            "Not binding",
+            (Fig(share(1 - bound / all_of_it), to),),
+            (
+                "of the ",
+                Fig(money(all_of_it), to),
+                f" that {name} is said to owe: conditional, letters of intent, rumours",
+            ),
+        ),
+    ]
+
+
+def _no_commitments() -> list[Headline]:
+    nothing: Text = ("Nobody in this book owes anything that counts.",)
+    return [Headline("Binding commitments", ("none",), nothing), Headline("Not binding", ("none",), nothing)]
+
+
+def _returns(found: Reported) -> Headline:
+    returned = found.returns.circular.returned
+    if not returned:
+        why = "Nobody here both finances a customer and sells to one, as far as the counted money tells."
+        return Headline("Comes back", ("none",), (why,))
+    top = returned[0]
+    band, to = top.band, returning.band_place(1)
+    return Headline(
+        "Comes back",
+        (Fig(f"{share(band.forced / band.invested)} to {share(band.possible / band.invested)}", to),),
+        (
+            f"of what {top.investor} put in, through {top.payer or 'all its customers'}; in proportion ",
+            Fig(share(band.pro_rata / band.invested), to),
+            f"; counted: {found.count.replace('_', ' ')}",
+        ),
+    )
+
+
+def _covered(found: Reported, covered: Sequence[Covered]) -> Covered | None:
+    """The year the report speaks of, else the next in which something is due, else the last there was."""
+    year = found.moment.year if found.moment else 0
+    due = [c for c in covered if c.obligations_usd]
+    return next((c for c in due if c.year >= year), due[-1] if due else None)
+
+
+def _coverage(party: str, covered: Covered) -> Headline:
+    to = owing.cover_place(party)
+    beside: list[str | Fig | Link] = [f"of what {party} owes in that year, by its revenue"]
+    if covered.cumulative is not None:
+        beside += ["; by all money named so far ", Fig(share(covered.cumulative), to)]
+    value = Fig(share(covered.by_revenue), to) if covered.by_revenue is not None else "unknown"
+    return Headline(f"Covered in {covered.year}", (value,), tuple(beside))
+
+
+def _no_coverage() -> Headline:
+    return Headline("Covered", ("nothing due",), ("No binding obligation falls in any year.",))
+
+
+def _unpaid(found: Reported, curves: Sequence[Curve], party: str | None) -> Headline:
+    if not curves:
+        return Headline("No named payer", ("none",), ("Nobody in this book pays for purchases that count.",))
+    curve = next((c for c in curves if c.payer == party), curves[0])
+    shares = [p.share for p in found.returns.curve if p.payer == curve.payer]
+    return Headline(
+        "No named payer",
+        (Fig(f"{share(min(shares))} to {share(max(shares))}", curve.to),),
+        (
+            f"of what {curve.payer} owes, as its revenue grows by nothing or doubles each year; ",
+            Link("the curve", "unpaid"),
+        ),
+    )

@@ -1,0 +1,129 @@
+"""The ring of parties and money: the largest of the book, each leading to its deals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from counterflow.flows.build import UNNAMED
+from counterflow.model.book import Support
+from counterflow.show import draw
+from counterflow.show.pages import anchor
+from counterflow.show.report.asked import Reported
+from counterflow.show.report.ledger import Row
+from counterflow.show.report.trail import ALL, Fig, How, Stand, Text, Trail, class_name, deal_place
+from counterflow.show.ring import Money, Party
+from counterflow.show.words import money
+
+MOST_PARTIES: Final = 14
+MOST_FLOWS: Final = 25
+_BINDING: Final = frozenset({"paid", "committed"})
+_KINDS: Final = {"financing": "equity", "purchase": "purchase"}
+_SUM: Final = (
+    "The sum of the deals between parties, a subsidiary's counted with its owner's, a programme's total less the named "
+    "contracts it holds. Binding is what is paid or committed."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """The drawing, what it says, what is not on it, and its arrows by payer, payee and kind."""
+
+    picture: str
+    finding: str
+    folded: Text
+    arrows: dict[tuple[str, str, str], list[str]]
+    kinds: tuple[str, ...]  # of parties on it, for the legend
+    not_binding: bool
+
+
+_Edge = tuple[str, str, str, bool]  # payer, payee, kind, binding
+
+
+def ring(found: Reported, trail: Trail, support: Support) -> Ring | None:
+    """The ring of all money between groups; None where there is none."""
+    edges: dict[_Edge, list[Row]] = defaultdict(list)
+    for row in trail.all:
+        payer, payee = row.groups
+        if row.kind != "outside" and payer != payee:
+            edges[payer, payee, row.kind, row.money_class in _BINDING].append(row)
+    if not edges:
+        return None
+    kept = _largest(edges)
+    stand = Stand(support, ALL, found.everything.holes)
+    names = sorted({name for payer, payee, *_ in kept for name in (payer, payee)})
+    arrows = [_arrow(k, edge, edges[edge], trail, stand) for k, edge in enumerate(kept, 1)]
+    by_way: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for (payer, payee, kind, _), arrow in zip(kept, arrows, strict=True):
+        by_way[payer, payee, kind].append(arrow.key)
+    marks = [_party(name, trail, stand) for name in names]
+    finding = _finding(arrows, len(names))
+    return Ring(
+        picture=draw.ring(marks, arrows, finding),
+        finding=finding,
+        folded=_folded(edges, kept),
+        arrows=dict(by_way),
+        kinds=tuple(dict.fromkeys(m.kind for m in sorted(marks, key=lambda m: m.kind))),
+        not_binding=not all(a.binding for a in arrows),
+    )
+
+
+def _largest(edges: dict[_Edge, list[Row]]) -> list[_Edge]:
+    """The largest money between the largest parties."""
+    usd = {edge: sum(r.usd for r in rows) for edge, rows in edges.items()}
+    trade: dict[str, float] = defaultdict(float)
+    for (payer, payee, *_), amount in usd.items():
+        trade[payer] += amount
+        trade[payee] += amount
+    shown = set(sorted(trade, key=lambda p: (-trade[p], p))[:MOST_PARTIES])
+    between = [edge for edge in edges if {edge[0], edge[1]} <= shown]
+    return sorted(between, key=lambda edge: (-usd[edge], edge))[:MOST_FLOWS]
+
+
+def _folded(edges: dict[_Edge, list[Row]], kept: Sequence[_Edge]) -> Text:
+    gone = [edge for edge in edges if edge not in set(kept)]
+    if not gone:
+        return ()
+    named = {name for edge in kept for name in edge[:2]}
+    parties = {name for edge in gone for name in edge[:2]} - named
+    usd = sum(r.usd for edge in gone for r in edges[edge])
+    away = f"Folded away: {len(gone)} smaller flows" + (f" and {len(parties)} parties" if parties else "")
+    return (f"{away}, together ", Fig(money(usd), f"ledger-{ALL}"), ".")
+
+
+def _arrow(k: int, edge: _Edge, rows: Sequence[Row], trail: Trail, stand: Stand) -> Money:
+    payer, payee, kind, binding = edge
+    usd, to = sum(r.usd for r in rows), f"flow-{k}"
+    firm = ", ".join(dict.fromkeys(class_name(r.money_class) for r in rows))
+    label = f"{payer} pays {payee} {money(usd)}: {_KINDS[kind]}, {firm}"
+    if len(rows) == 1 and (deal := rows[0].deal):
+        trail.deal(deal)
+        return Money(f"arrow-{k}", payer, payee, _KINDS[kind], usd, binding, deal_place(deal), label)
+    answer: Text = (Fig(money(usd), to), f", {firm}")
+    grounds = trail.grounds(rows, to, stand)
+    trail.explain(How(to, f"{payer} → {payee}, {_KINDS[kind]}", answer, _SUM, trail.rows(rows), grounds))
+    return Money(f"arrow-{k}", payer, payee, _KINDS[kind], usd, binding, to, label)
+
+
+def _party(name: str, trail: Trail, stand: Stand) -> Party:
+    rows = [r for r in trail.all if name in r.groups and r.kind != "outside" and r.groups[0] != r.groups[1]]
+    firm = [r for r in rows if r.money_class in _BINDING]
+    out, into = (sum(r.usd for r in firm if r.groups[side] == name) for side in (0, 1))
+    to = anchor("party", name)
+    note = " · ".join(f"{way} {money(usd)}" for way, usd in (("out", out), ("in", into)) if usd) or "nothing binding"
+    answer: Text = (Fig(note, to), ", binding")
+    grounds = trail.grounds(rows, to, stand)
+    trail.explain(How(to, f"{name}: money out and in", answer, _SUM, trail.rows(rows), grounds))
+    party = trail.book.parties.get(name)
+    kind = "unnamed" if name == UNNAMED else party.kind if party else "company"
+    return Party(name, kind, note, to, f"{name} ({kind}): {note}, binding")
+
+
+def _finding(arrows: Sequence[Money], parties: int) -> str:
+    largest = max(arrows, key=lambda a: a.usd)
+    firm = sum(a.binding for a in arrows)
+    return (
+        f"{len(arrows)} flows of money among {parties} parties, {firm} of them binding. The largest: {largest.label}."
+    )
