@@ -151,6 +151,13 @@ def owe(known: Book, party: str, counting: Counting) -> Owes:
     return Owes(owed(flows, name, cash_usd=_cash(known, name)), money, support(flows, known, dated=True))
 
 
+def everything(known: Book, counting: Counting) -> Dated:
+    """The dated money of every class, rumours included."""
+    from counterflow.flows.build import dated
+
+    return dated(known, replace(counting, upto="rumoured"))
+
+
 def _readings(known: Book, counting: Counting) -> dict[str, Any]:
     """The book's flows under each reading of its programmes."""
     from counterflow.flows.build import READINGS, consolidated, dated

@@ -77,7 +77,7 @@ def _agree(got, expected, tolerance):
 
 
 def _in_order(rows):
-    return sorted(rows, key=lambda row: list(map(str, row.values()))[:2]) if isinstance(rows[0], dict) else list(rows)
+    return sorted(rows, key=lambda row: list(map(str, row.values()))[:2] if isinstance(row, dict) else 0)
 
 
 Y = 100 / 8 + 38 / 7  # what one year costs, paid to Amazon

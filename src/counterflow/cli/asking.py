@@ -123,11 +123,21 @@ def report(
 
     Example: counterflow report -o report.html
     """
-    from counterflow import desk
+    from counterflow import __version__, desk
     from counterflow.show import report as page
 
-    asked = opt.open_book(book, opt.question(asof, known, recorded, trust))
-    text = page.report(desk.reported(asked.book, counting(count, reading), asked.store.head().hash))
+    asked, money = opt.open_book(book, opt.question(asof, known, recorded, trust)), counting(count, reading)
+    answers = page.Reported(
+        book=asked.book,
+        returns=desk.circular(asked.book, None, None, money),
+        owes=tuple(desk.owe(asked.book, name, money) for name in desk.owing(asked.book, None)),
+        everything=desk.everything(asked.book, money),
+        count=count,
+        reading=reading,
+        head=asked.store.head().hash,
+        version=__version__,
+    )
+    text = page.report(answers)
     try:
         out.write_text(text, encoding="utf-8", newline="\n")
     except OSError as why:

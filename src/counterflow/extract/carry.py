@@ -16,6 +16,7 @@ from counterflow.extract.words import BREAK, Page, lexicon
 
 _PAYING: Final = frozenset("company lab cloud chipmaker investor".split())
 _CARRIED, _PRONOUN, _DOUBT = 0.75, 0.6, 0.1  # what a noun, a pronoun, and a guess beyond the paragraph are worth
+_BACK: Final = 10  # sentences that a word can refer back over
 _PLURALS: Final = {"companies": "company", "parties": "party", "sides": "party", "partners": "party", "utilities": "utility"}
 _KIND_WORDS: Final = {
     "lab": frozenset("lab laboratory start-up startup developer ai".split()),
@@ -72,6 +73,7 @@ class _Scene:
         self.called = _called(paying, self.told)
         self.written = {m.parties[0]: m.written[0] for m in reversed(paying) if m.how != "descriptor"}
         self.met: set[str] = set()
+        self.papers: set[int] = set()  # sentences that have named one
         self.seen: dict[int, list[_Referent]] = defaultdict(list)  # by the first word of the sentence
 
     def resolve(self) -> Iterator[Mention]:
@@ -93,7 +95,9 @@ class _Scene:
 
     def _enter(self, mention: Mention) -> None:
         page = self.page
-        if mention.kind not in _PAYING or mention.how == "product":
+        if mention.kind == "media":
+            self.papers.add(page.sentence(page.at(mention.start))[0])
+        if mention.kind not in _PAYING:
             return
         first, after = page.at(mention.start), page.at(mention.end)
         self.met.update(mention.parties)
@@ -160,7 +164,7 @@ class _Scene:
 
     def _pronoun(self, i: int, word: str) -> Mention | None:
         start = self.page.sentence(i)[0]
-        if not self.seen[start] and any(m.kind == "media" and start <= at < i for at, m in self.named.items()):
+        if not self.seen[start] and start in self.papers:
             return None  # "the Economic Times reported on its website"
         place = "owner" if word == "its" else _it_place(self.page, i)
         if place is None or (place == "thing" and self._of_a_thing(i)):
@@ -217,7 +221,9 @@ class _Scene:
             lead = next((r for r in reversed(here) if r.opens and not r.owns), None) if place == "owner" else _subject(here)
             lead = lead or next((r for r in here if not r.owns and not _governed(page, r)), here[0])
             yield from (r.parties[0] for r in (lead, *reversed(here)))
-        while start > paragraph or self._follows_a_line(start):
+        for _ in range(_BACK):
+            if start <= paragraph and not self._follows_a_line(start):
+                break
             start = page.sentence(start - 1)[0]
             there = [r for r in self.seen[start] if len(r.parties) == 1]
             lead_there = _subject(there)
@@ -250,7 +256,7 @@ class _Scene:
     def _pair(self, i: int, noun: _Noun) -> tuple[str, ...] | None:
         """The two (or three) parties last named in one sentence, else the two the page speaks of most."""
         start = self.page.sentence(i)[0]
-        for _ in range(8):
+        for _ in range(_BACK):
             parties: list[str] = []
             for party in chain.from_iterable(r.parties for r in self.seen[start]):
                 if self._fits(party, noun) and not any(self._same_house(party, p) for p in parties):

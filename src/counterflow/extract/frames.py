@@ -61,34 +61,34 @@ def patterns() -> tuple[Pattern, ...]:
     return tuple(_compile(row, table["macros"]) for row in [*table["frame"], *_metric_rows(table["metric"])])
 
 
-def framed(sentence: Sentence) -> Iterator[Framed]:
-    """The best frame of each amount of a sentence, in order of the amounts."""
-    before: Framed | None = None
+def framed(sentence: Sentence) -> Iterator[list[Framed]]:
+    """For each amount of a sentence, in order, the frames that fit it, the best first; an amount without any is left out."""
+    before: dict[str, Framed] = {}
+    last = 0
     for amount in sentence.quantities():
         found = [f for p in patterns() if p.letter == amount.letter for f in _tries(p, sentence, amount)]
+        found.sort(key=lambda f: (-f.pattern.weight, _distance(f)))
+        if not found and amount.letter in before:
+            carried = _carried(before[amount.letter], amount, sentence.masked[last : amount.at])
+            found = [carried] if carried else []
+        last = amount.end
         if found:
-            before = max(found, key=lambda f: (f.pattern.weight, -_distance(f)))
-            yield before
-        elif before and (carried := _carried(before, amount)):
-            before = carried
-            yield carried
+            before[amount.letter] = found[0]
+            yield found
 
 
 _COMPARED: Final = re.compile(
-    r"(?: (?:[\w'-]+ ){0,4}?)?,? ?\(?(?:up |down |compared |as against |rising |falling |against |versus |or |and )?"
+    r"(?: (?:[\w'-]+ ){0,4}?)?,? ?\(?(?:was |is |were )?(?:up |down |compared |as against |rising |falling |against |versus |or |and )?"
     r"(?:from|with|to|than|after|versus|against|compared to|a year earlier|vs\.?)(?: (?:the|a|an|its|about|just|only|some))* "
 )
-_PART: Final = re.compile(r",? of which (?:the first |about |some )?")
+_PART: Final = re.compile(r"[^;:.]{0,60}\bof which (?:the first |about |some )?$")
 
 
-def _carried(before: Framed, amount: Tag) -> Framed | None:
+def _carried(before: Framed, amount: Tag, gap: str) -> Framed | None:
     """An amount compared with the one before ("up from"), or a part of it ("of which"), has the same frame."""
-    assert before.amount is not None
-    gap = before.sentence.masked[before.amount.end : amount.at]
-    same = before.amount.letter == amount.letter
-    if same and _COMPARED.fullmatch(gap) and before.type in {"financial_metric", "valuation", "stake"}:
+    if _COMPARED.fullmatch(gap) and before.type in {"financial_metric", "valuation", "stake"}:
         return replace(before, amount=amount)
-    if same and _PART.fullmatch(gap) and before.type == "investment":
+    if _PART.fullmatch(gap) and before.type in {"investment", "capacity_commitment"}:
         return replace(before, amount=amount, pattern=replace(before.pattern, scope="tranche"))
     return None
 
@@ -130,19 +130,30 @@ _SERVICE: Final = re.compile(
 )
 
 
+_CONTRACT: Final = re.compile(r"\b(?:contracts?|agreements?|orders?|capacity|cloud|data[ -]?cent\w+)\b[^.]{0,80}‹[MW]\d+›|‹[MW]\d+›[^.]{0,80}\b(?:contracts?|agreements?|orders?|capacity|cloud)\b")
+
+
 def _round_context(frame: Framed) -> bool:
-    return bool(_ROUND.search(frame.sentence.masked))
+    return bool(_ROUND.search(frame.sentence.masked) or _ROUND.search(frame.sentence.before))
 
 
 def _equity_context(frame: Framed) -> bool:
     masked = frame.sentence.masked
-    return bool(_EQUITY.search(masked)) or len(frame.sentence.parties()) <= 2
+    return bool(_EQUITY.search(masked) or _ROUND.search(frame.sentence.before)) or len(frame.sentence.parties()) <= 2
 
 
 def _service_context(frame: Framed) -> bool:
-    return bool(_SERVICE.search(frame.sentence.masked)) and not re.search(
-        r"\b(?:funding|merger|takeover|buyout)\b", frame.sentence.masked
-    )
+    masked = frame.sentence.masked
+    if re.search(r"\b(?:funding|merger|takeover|buyout|acquisition)\b", masked):
+        return False
+    return bool(_SERVICE.search(masked) or _CONTRACT.search(frame.sentence.before))
+
+
+def _stake_context(frame: Framed) -> bool:
+    return bool(_STAKE.search(frame.sentence.masked) or _STAKE.search(frame.sentence.before))
+
+
+_STAKE: Final = re.compile(r"\b(?:stakes?|holdings?|shareholders?|shareholding|owned|owns|founders?|diluted|interest in|‹R\d+› of ‹P)")
 
 
 def _two_parties(frame: Framed) -> bool:
@@ -181,6 +192,7 @@ NEEDS: Final = {
     "service_context": _service_context,
     "two_parties": _two_parties,
     "elliptic_investment": _elliptic_investment,
+    "stake_context": _stake_context,
 }
 
 
@@ -213,7 +225,7 @@ _LINK: Final = (
     r"projected|forecast|estimated|seen|reported|as|high|substantial|some|roughly|q[1-4]|fy\d*|\d{4}|h[12]|[\w]+ quarter|"
     r"january|february|march|april|may|june|july|august|september|october|november|december|ended|ending|months?|annual|"
     r"be|reach|hit|come|exceed\w*|top\w*|pass\w*|surpass\w*|per|on|track|now|running|run|amount\w*|over|period|same|week|and|set|only|"
-    r"\(?[\w ]{2,20}\)|(?:[\w-]+ )?(?:basis|terms)|has|have|had|been|being|now|then|still|also|put|given|"
+    r"\(?[\w ]{2,20}\)|(?:[\w-]+ )?(?:basis|terms)|has|have|had|been|being|now|then|still|also|put|given|left|unchanged|maintained|kept|confirmed|raised|lowered|cut|lifted|trimmed|reiterated|guidance|outlook|forecast|budget|target|halved|operations|‹R\d+›|range|region|excess|"
     r"widened|narrowed|shrank|swelled|deepened|ballooned|improved|slipped|dropped|declined|eased|edged|more than|reckoned|set|worth|came),? ){0,9}?"
 )
 _MODIFIERS: Final = r"(?:(?!and\b|but\b|while\b|with\b|from\b|up\b|down\b|of\b|at\b|on\b|against\b|or\b|is\b|was\b|as\b|to\b)[\w&'-]+ ){0,3}?"
@@ -227,7 +239,7 @@ def _metric_rows(metrics: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         row = {"type": "financial_metric", "metric": metric["name"], "roles": roles}
         special = len(metric["nouns"]) < 30 or metric["name"] in {"cash", "annualized_revenue", "net_loss", "backlog"}
         weight = 7 + (metric["name"] not in {"expenses", "cost", "net_income", "revenue"}) + special
-        yield row | {"weight": weight, "match": noun + r"(?: (?:at|of|for|by) ‹P\d+›(?:'s [\w-]+)?)?(?: ‹R\d+›)?[:,]? " + _LINK + "{q}"}
+        yield row | {"weight": weight, "match": noun + r"(?: (?:at|of|for|by) ‹P\d+›(?:'s [\w-]+)?)?(?: (?:at|of|in|from) (?:the |its )?[\w-]+(?: [\w-]+)?)?(?: ‹R\d+›)?[:,)]{0,2} " + _LINK + "{q}"}
         yield row | {"weight": weight, "match": "{q} (?:in |of |as |worth of )?" + _MODIFIERS + noun}
         yield row | {
             "weight": weight - 1,

@@ -1,4 +1,4 @@
-"""Numbers as papers write them: digits in every style, spelled numbers, sizes ("tens of"), and the scale words behind them."""
+"""Numbers as papers write them: digits in every style, spelled numbers, sizes ("tens of"), and their scale words."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Hit(NamedTuple, Generic[Value]):
 
 
 class Lexicon(Generic[Value]):
-    """Phrases and what they mean; finds the longest that starts at a place. Blanks and hyphens inside a phrase are alike."""
+    """Phrases and what they mean; finds the longest that starts at a place. Blanks and hyphens inside one are alike."""
 
     def __init__(self, entries: Mapping[str, Value], lead: str = "", tail: str = "", *, cased: bool = False) -> None:
         self._cased = cased
@@ -155,7 +155,7 @@ def run_end(text: str, pos: int, end: int) -> int:
 
 
 def read(text: str, pos: int, end: int, marked: bool = False) -> Numeral | None:
-    """The number that starts at `pos`, or None. `marked`: a currency stands before it, so a lone letter may be a scale."""
+    """The number that starts at `pos`, or None. `marked`: a currency stands before it, so a letter may be a scale."""
     first = text[pos : pos + 1]
     if first.isdigit() or first == "." or first in _VULGAR:
         number = _digits(text, pos, end)
@@ -170,8 +170,8 @@ def read(text: str, pos: int, end: int, marked: bool = False) -> Numeral | None:
 def settled(number: Numeral, comma: bool, price: bool) -> Numeral | None:
     """The number with its digits in plain notation; None where its groups fit no style.
 
-    What the groups leave open ("1.234") is decided by the language of the scale word; then by `price` (a mark of currency
-    behind and no scale: never three decimals); then by `comma`, whether the document writes a decimal comma.
+    What the groups leave open ("1.234") is decided by the language of the scale word; then by `price` (a mark of
+    currency behind and no scale: never three decimals); then by `comma`, whether the document writes a decimal comma.
     """
     if number.span or number.spelled:
         return number
@@ -181,7 +181,7 @@ def settled(number: Numeral, comma: bool, price: bool) -> Numeral | None:
 
 
 def _plain(written: str, comma: bool | None) -> str | None:
-    """Digits as Decimal reads them. `comma`: the decimal mark where the groups do not say; None for no decimals then."""
+    """Digits as Decimal reads them. `comma`: the mark of decimals where the groups do not say; None: no decimals."""
     groups, marks = re.split(rf"[.,'’{SPACES}]", written), re.findall(rf"[.,'’{SPACES}]", written)
     if not marks:
         return _decimal(written, "")
@@ -238,7 +238,7 @@ def _mantissa(value: Fraction) -> str:
 
 
 def _spelled(text: str, pos: int, end: int) -> Numeral | None:
-    """ "twenty-five", "one hundred and fifty", "two dozen", "a hundred"; an article is one before a scale."""
+    """Such as "twenty-five", "one hundred and fifty", "two dozen", "a hundred"; an article is one before a scale."""
     units, times = tables()["numbers"]["words"], tables()["numbers"]["multipliers"]
     article = _ARTICLE.match(text, pos, end)
     value, last, stop = (1, "a", article.end()) if article else (0, "", pos)
@@ -277,7 +277,8 @@ def _scaled(text: str, number: Numeral, end: int, marked: bool) -> Numeral:
     factor = hit.value.factor * (more.value.factor if more else 1)
     last = more or hit
     dot = _DOT.match(text, last.end, end) if last.value.family == "comma" else None
-    return number._replace(end=dot.end() if dot else last.end, scale=factor, family=last.value.family, plus=plus is not None)
+    stop = dot.end() if dot else last.end
+    return number._replace(end=stop, scale=factor, family=last.value.family, plus=plus is not None)
 
 
 def _scale_at(text: str, at: int, end: int, marked: bool) -> Hit[Scale] | None:
@@ -314,7 +315,7 @@ def _rest(text: str, number: Numeral, end: int) -> Numeral | None:
     if at is None or (number.family == "english" and not number.spelled):
         return None
     plain = _WHOLE.match(text, at, end)
-    rest = Numeral(at, plain.end(), plain[0]) if plain else number.spelled and _spelled(text, at, end) or None
+    rest = Numeral(at, plain.end(), plain[0]) if plain else _spelled(text, at, end) if number.spelled else None
     rest = rest and _scaled(text, rest, end, False)
     if not rest or (rest.family != number.family and (rest.family or plain or int(Decimal(rest.digits)) < 100)):
         return None  # "two billion two years ago"
@@ -322,7 +323,7 @@ def _rest(text: str, number: Numeral, end: int) -> Numeral | None:
 
 
 def _share_of_scale(text: str, pos: int, end: int) -> Numeral | None:
-    """ "half a billion", "a quarter of a trillion", "half-a-dozen"."""
+    """Such as "half a billion", "a quarter of a trillion", "half-a-dozen"."""
     found = _SHARE.match(text, pos, end)
     if not found or (found["what"].lower() != "half" and not (found["n"] or found["of"])):
         return None
@@ -336,7 +337,7 @@ def _share_of_scale(text: str, pos: int, end: int) -> Numeral | None:
 
 
 def _size(text: str, pos: int, end: int) -> Numeral | None:
-    """ "hundreds of millions", "several hundred million", "multi-billion", "billions"."""
+    """Such as "hundreds of millions", "several hundred million", "multi-billion", "billions"."""
     plural = _words().plural.at(text, pos, end)
     if plural:
         return _sized(pos, plural.end, plural.value, ["several", "1", "1", "1000"])

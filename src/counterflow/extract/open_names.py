@@ -31,6 +31,7 @@ from counterflow.extract.words import BREAK, Page, common, lexicon
 
 _ENOUGH: Final = 2  # backing from which a candidate is a company
 _SURE: Final = 4
+_LONGEST: Final = 10  # words of a name
 _LOUD_SHARE: Final = 0.3  # from this share of capitals inside sentences on, capitals prove little (German, say)
 _FULL_FORMS: Final = frozenset({"corporation", "company"})  # legal forms that people speak as part of the name
 
@@ -92,6 +93,9 @@ def _runs(page: Page, known: Sequence[Match]) -> Iterator[tuple[tuple[Unit, ...]
             i += 1
             continue
         after = _run_end(page, i, taken)
+        if after - i > 2 * _LONGEST:  # capitals as a habit: no name
+            i = after
+            continue
         units = _units(page, i, after)
         department = next((u.first for u in units if ministry(page, u.first) > u.first), None)
         if department is not None:
@@ -110,7 +114,9 @@ def _goes_on(page: Page, match: Match) -> bool:
     if match.after - match.first == 1 and _behind_a_first_name(page, match.first):
         return True
     words: list[str] = []
-    while after < len(page.words) and page.gaps[after] == " " and page.words[after][0].isupper() and not is_legal(page.words[after]):
+    while after < min(len(page.words), match.after + _LONGEST) and page.gaps[after] == " " and page.words[after][0].isupper():
+        if is_legal(page.words[after]):
+            break
         words.append(page.words[after].lower())
         after += 1
     if not words or words[0] in lists["titles"] or page.loud[match.first]:

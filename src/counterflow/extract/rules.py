@@ -17,10 +17,10 @@ from counterflow.extract.sentences import Sentence, sentences
 from counterflow.extract.slots import Filler, Scene, can_pay, fill, subject_tags
 from counterflow.extract.riders import add_packages, terms_of
 from counterflow.extract.times import times
-from counterflow.model.book import Party
+from counterflow.model.book import NEVER_PAY, Party
 from counterflow.model.claim import ROLES, Attribution, Claim, Evidence, Quantity
 from counterflow.model.problem import Problem
-from counterflow.model.source import Document
+from counterflow.model.source import ASSERTING, Document
 
 VERSION: Final = "rules/0.1"
 _PAYING: Final = frozenset({"investor", "customer"})
@@ -58,12 +58,14 @@ def read(document: Document, gazetteer: Gazetteer) -> Reading:
     """Every claim of the types in `model.claim.ROLES` that the title, headings and body assert."""
     named = mentions(document.text, document.segments, gazetteer)
     found = amounts.find(document.text)
+    named = [m for m in named if not any(q.start < m.end and m.start < q.end for q in found.quantities)]
     state = _State(_scene(document, named, gazetteer), document)
     claims: list[Claim] = []
     for sentence in sentences(document, named, found.quantities):
         claims += _read_sentence(sentence, state)
         state.scene.recent = _named_in(sentence) or state.scene.recent
-    problems = [_unread(document, *span) for span in found.unread]
+    asserting = [(s.start, s.end) for s in document.segments if s.kind in ASSERTING]
+    problems = [_unread(document, *u) for u in found.unread if any(a <= u[0] < b for a, b in asserting)]
     return Reading(add_packages(_deduplicated(claims)), problems, _parties(named, gazetteer))
 
 
@@ -79,7 +81,7 @@ def _scene(document: Document, named: Sequence[Mention], gazetteer: Gazetteer) -
     spoken = Counter(
         (m.parties[0], "")
         for m in named
-        if len(m.parties) == 1 and m.kind not in {"media", "person", "product", "government"}
+        if len(m.parties) == 1 and m.kind not in {"media", "person", "product", *NEVER_PAY}
     )
     written = {m.parties[0]: m.written[0] for m in reversed(named) if len(m.parties) == 1}
     scene = Scene(kinds={}, owners={})
@@ -106,15 +108,24 @@ def _read_sentence(sentence: Sentence, state: _State) -> Iterator[Claim]:
     state.teller = _who_says(sentence, state)
     if sentence.segment == "title" and sentence.masked.rstrip().endswith("?"):
         return  # a question asserts nothing by itself
-    drafts = [f for f in framed(sentence) if _plausible(f)]
-    if bare := _bare_round(sentence, drafts):
-        drafts.append(bare)
-    for frame in sorted(drafts, key=lambda f: (f.type != "funding_round", f.span)):
-        yield from _claims(frame, state)
+    choices = [[f for f in frames if _plausible(f)] for frames in framed(sentence)]
+    if bare := _bare_round(sentence, [f for frames in choices for f in frames[:1]]):
+        choices.append([bare])
+    choices.sort(key=lambda c: (c[0].type != "funding_round", c[0].span) if c else (True, (0, 0)))
+    for frames in choices:
+        yield from _first_claims(frames, state)
+
+
+def _first_claims(frames: Sequence[Framed], state: _State) -> list[Claim]:
+    """The claims of the best frame whose roles somebody fills."""
+    for frame in frames[:3]:
+        if claims := list(_claims(frame, state)):
+            return claims
+    return []
 
 
 def _named_in(sentence: Sentence) -> tuple[tuple[str, str], ...]:
-    pairs = [p for t in reversed(sentence.parties()) for p in zip(t.mention.parties, t.mention.written, strict=True)]
+    pairs = [p for t in reversed(sentence.parties()) if t.mention.kind not in NEVER_PAY for p in zip(t.mention.parties, t.mention.written, strict=True)]
     return tuple(dict.fromkeys(pairs))
 
 
@@ -180,10 +191,17 @@ def _roles(frame: Framed, scene: Scene) -> dict[str, Filler]:
 def _fits(frame: Framed, roles: dict[str, Filler]) -> bool:
     """A claim names at least its actor; an investment without any party, or a figure of nobody, is no claim."""
     core = ROLES[frame.type][0]
+    weak = min((f.sure for f in roles.values()), default=0.0) < 0.7 or any(r not in roles for r in core)
+    if weak and frame.amount and frame.amount.quantity.qualifier == "order_of_magnitude" and "-" in frame.amount.quantity.text:
+        return False  # "multi-billion-dollar commitments" of nobody in particular
+    if weak and frame.type == "valuation" and frame.sentence.masked[slice(*frame.trigger)] == "worth":
+        return False
     if frame.type in {"valuation", "funding_round", "financial_metric"}:
         return core[0] in roles and len(roles[core[0]].names) == 1
     if frame.type == "stake":
         return "holder" in roles and "company" in roles
+    if frame.type == "investment" and frame.pattern.roles.get("investor", [""])[:1] == ["subject"]:
+        return "investor" in roles  # a verb without its subject says nothing of an investment
     return any(role in roles for role in core)
 
 
@@ -222,7 +240,12 @@ def _remember(claim: Claim, roles: dict[str, Filler], frame: Framed, state: _Sta
     scene, paragraph = state.scene, frame.sentence.paragraph
     if claim.type == "funding_round" and "issuer" in roles:
         scene.issuer = (roles["issuer"].names[0], roles["issuer"].written[0], paragraph)
+    if claim.type == "financial_metric":
+        scene.reporter = (roles["company"].names[0], roles["company"].written[0], paragraph)
+    if claim.type in {"funding_round", "valuation"} and scene.first_issuer is None and frame.sentence.segment == "body":
+        scene.first_issuer = next((f.names[0], f.written[0]) for r, f in roles.items() if r in {"issuer", "company"})
     if claim.type == "capacity_commitment" and {"customer", "supplier"} <= set(roles):
+        scene.contract = ({r: f for r, f in roles.items() if r in {"customer", "supplier"}}, paragraph)
         scene.pairs[(roles["customer"].names[0], roles["supplier"].names[0])] += 1
     if claim.type == "investment" and {"investor", "investee"} <= set(roles):
         scene.last = ({r: f for r, f in roles.items() if r in {"investor", "investee"}}, paragraph)

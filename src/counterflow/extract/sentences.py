@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from counterflow.extract.gazetteer import Mention
@@ -29,6 +29,7 @@ _UNIT_LETTER: Final = {
     "count": "C",
     "shares": "S",
 }
+_REMEMBERED: Final = 600  # characters of a sentence that the next two can look back to
 _KIND_LETTER: Final = {"media": "A", "person": "A", "product": "D"}
 _ABBREVIATIONS: Final = re.compile(
     r"(?:\b(?:inc|corp|co|ltd|mr|mrs|ms|dr|no|st|vs|approx|est|prof|gen|sen|rs|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec"
@@ -92,6 +93,7 @@ class Sentence:
     tags: tuple[Tag, ...]
     _steps: tuple[tuple[int, int], ...] = field(repr=False)  # (masked index, document offset) at each change of mapping
     clauses: tuple[tuple[int, int], ...] = ()
+    before: str = ""  # the two sentences before it, masked: what the talk is of
 
     def offset(self, at: int) -> int:
         """Document offset of a place in `masked` (inside a tag: the start of what it hides)."""
@@ -125,14 +127,16 @@ def sentences(document: Document, mentions: Sequence[Mention], quantities: Seque
     # "its" and "their" stay words: the subject of their clause says as much, and patterns expect a word there.
     hidden = _without_overlap([m for m in mentions if m.text.lower() not in {"its", "their"}], quantities)
     starts = [h.start for h in hidden]
-    paragraph = 0
+    paragraph, before = 0, ("", "")
     for segment in document.segments:
         if segment.kind not in ASSERTING:
             continue
         for start, end in _split(document.text, segment.start, segment.end, hidden, starts):
             paragraph += document.text.count("\n", max(segment.start, start - 2), start) > 0
             inside = hidden[bisect_right(starts, start - 1) : bisect_right(starts, end - 1)]
-            yield _mask(document.text, start, end, inside, segment.kind, paragraph)
+            sentence = replace(_mask(document.text, start, end, inside, segment.kind, paragraph), before=" ".join(before))
+            before = (before[1], sentence.masked[:_REMEMBERED])
+            yield sentence
 
 
 def _without_overlap(mentions: Sequence[Mention], quantities: Sequence[Quantity]) -> list[Mention | Quantity]:
@@ -140,7 +144,8 @@ def _without_overlap(mentions: Sequence[Mention], quantities: Sequence[Quantity]
     kept: list[Mention | Quantity] = []
     for thing in sorted((*mentions, *quantities), key=lambda t: (t.start, t.start - t.end)):
         if kept and thing.start < kept[-1].end:
-            if thing.end - thing.start > kept[-1].end - kept[-1].start:
+            longer = (thing.end - thing.start) - (kept[-1].end - kept[-1].start)
+            if longer > 0 or (longer == 0 and isinstance(thing, Quantity)):
                 kept[-1] = thing
             continue
         kept.append(thing)

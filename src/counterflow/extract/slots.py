@@ -52,6 +52,9 @@ class Scene:
     main: tuple[str, str] | None = None  # the party most spoken of (canonical, as written)
     issuer: tuple[str, str, int] | None = None  # of the round spoken of, with its paragraph
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)  # (customer, supplier) seen
+    reporter: tuple[str, str, int] | None = None  # whose figures were given last, with the paragraph
+    first_issuer: tuple[str, str] | None = None  # whose round or price the article speaks of first
+    contract: tuple[dict[str, Filler], int] | None = None  # roles of the last contract, with its paragraph
     last: tuple[dict[str, Filler], int] | None = None  # roles of the last investment, with its paragraph
     recent: tuple[tuple[str, str], ...] = ()  # who the sentence before named, the latest first
     targets: dict[str, tuple[str, str]] = field(default_factory=dict)  # investor -> investee, as written
@@ -65,17 +68,24 @@ Strategy = Callable[[Framed, Scene], "Filler | None"]
 def fill(frame: Framed, scene: Scene, role: str, taken: set[str]) -> Filler | None:
     """Whom the pattern itself caught, else the first strategy that names someone not yet in another role (`taken`)."""
     strategies = frame.pattern.roles[role]
-    caught = _filler(frame.sentence.parties(*frame.groups[role])) if role in frame.groups else None
-    if caught and (found := _without(caught, taken)):
-        return found
+    tags = frame.sentence.parties(*frame.groups[role]) if role in frame.groups else []
+    if tags and frame.type == "valuation" and tags[0].mention.how in {"pronoun", "carried"}:
+        meant = _stake_target(frame, scene) or _issuer(frame, scene)
+        if meant and (found := _without(meant, taken)):
+            return found
+    if tags:
+        if (caught := _filler(tags)) and (found := _without(caught, taken)):
+            return found
     for place, name in enumerate(strategies):
-        found = STRATEGIES[name](frame, scene) if name in STRATEGIES else None
+        found = STRATEGIES[name](frame, scene)
         found = found and _without(found, taken)
         if found:
             return found._replace(sure=found.sure * (1.0 if place < 3 else 0.93))
     if "near" not in strategies or frame.groups.get("target") or (frame.type == "investment" and _elsewhere(frame)):
         return None
-    return next((f for n, w in (*scene.recent, *([scene.main] if scene.main else [])) if (f := _without(Filler((n,), (w,), 0.6), taken))), None)
+    known = [scene.first_issuer] if scene.first_issuer and frame.type in {"stake", "valuation"} else []
+    everyone = (*known, *scene.recent, *([scene.main] if scene.main else []))
+    return next((f for n, w in everyone if (f := _without(Filler((n,), (w,), 0.6), taken))), None)
 
 
 def _without(filler: Filler, taken: set[str]) -> Filler | None:
@@ -113,6 +123,10 @@ def _named_alone(sentence: Sentence, start: int, end: int) -> list[Tag]:
 def subject_tags(sentence: Sentence, before: int) -> list[Tag]:
     """The party group that governs a verb at `before`: the nearest in its clause that no preposition or possessive holds."""
     start, _ = sentence.clause(max(0, before - 1))
+    if re.match(r",\s(?:which|who)\b", sentence.masked[start:]) and not sentence.parties(start, before):
+        named = list(re.finditer(_GROUP, sentence.masked[:start]))
+        if named and named[-1].end() == start:
+            return sentence.parties(*named[-1].span())
     while True:
         found = _free_group(sentence, start, before)
         if found or start == 0:
@@ -124,6 +138,8 @@ def _free_group(sentence: Sentence, start: int, before: int) -> list[Tag]:
     for group in reversed(list(re.finditer(_GROUP, sentence.masked[start:before]))):
         a, b = group.start() + start, group.end() + start
         after = sentence.masked[b : b + 3]
+        if after.startswith("'s") and "›, ‹" in group[0]:
+            return sentence.parties(a, b)[:-1]  # "Hesketh, Baltrona's founder, keeps"
         if after.startswith("'s") or after.startswith("' "):
             continue
         lead = sentence.masked[max(0, a - 60) : a]
@@ -294,11 +310,13 @@ _TAKES_UP: Final = re.compile(r"\b(?:rent(?:s|ed|ing)?|leas(?:e|es|ed|ing)|purch
 
 
 def _last(role: str) -> Strategy:
-    """A party to the investment spoken of last, in this paragraph or the one before."""
+    """A party to the investment or contract spoken of last, in this paragraph or the one before."""
 
     def strategy(frame: Framed, scene: Scene) -> Filler | None:
-        if scene.last and frame.sentence.paragraph - scene.last[1] <= 1:
-            return scene.last[0].get(role)
+        spoken = scene.last if role.startswith("invest") else scene.contract
+        if spoken and frame.sentence.paragraph - spoken[1] <= 1:
+            found = spoken[0].get(role)
+            return found and found._replace(sure=min(found.sure, 0.75))
         return None
 
     return strategy
@@ -317,6 +335,30 @@ def _services_before(frame: Framed, scene: Scene) -> Filler | None:
     return _filler(frame.sentence.parties(*found.span("who")), 0.93) if found else None
 
 
+def _stake_target(frame: Framed, scene: Scene) -> Filler | None:
+    """ "a 26% stake in Y", "invest in Y": whom the sentence invests in, though its trigger is another."""
+    found = re.compile(
+        rf"\b(?:stakes?|interest|holding|shareholding|shares|invest\w*(?: ‹M\d+›)?|‹R\d+›) (?:in|of) {_LEAD_IN}(?P<who>‹P\d+›)(?!'s (?:revenue|sales|shares|backlog))"
+    ).search(frame.sentence.masked)
+    return _filler(frame.sentence.parties(*found.span("who")), 0.9) if found else None
+
+
+def _main_supplier(frame: Framed, scene: Scene) -> Filler | None:
+    """The article's main party, where another one buys: capacity has two sides."""
+    return Filler((scene.main[0],), (scene.main[1],), 0.6) if scene.main else None
+
+
+def _of_inside(frame: Framed, scene: Scene) -> Filler | None:
+    """ "puts the value of Y at": the party inside the trigger."""
+    return _filler(frame.sentence.parties(*frame.trigger)[-1:], 0.95)
+
+
+def _sector(frame: Framed, scene: Scene) -> Filler | None:
+    """ "the typical SaaS company multiple": the sector right before the trigger."""
+    tags = [t for t in frame.sentence.parties(max(0, frame.trigger[0] - 40), frame.trigger[0]) if t.mention.kind in NEVER_PAY]
+    return _filler(tags[-1:], 0.9)
+
+
 def _provider(frame: Framed, scene: Scene) -> Filler | None:
     """The subject of providing, supplying, building."""
     found = _GIVES.search(frame.sentence.masked)
@@ -331,7 +373,7 @@ def _buyer(frame: Framed, scene: Scene) -> Filler | None:
 
 def _contract_sides(frame: Framed, scene: Scene) -> list[Filler]:
     """ "its contract with Y", "X's agreement with Y": both sides, the buyer first."""
-    found = re.compile(rf"\b(?:agreements?|contracts?|commitments?|orders?|deals?|pacts?) with {_LEAD_IN}(?P<who>‹P\d+›)").search(frame.sentence.masked)
+    found = re.compile(rf"\b(?:agreements?|contracts?|commitments?|orders?|deals?|pacts?)\b[^;:]{{0,60}}? with {_LEAD_IN}(?P<who>‹P\d+›)").search(frame.sentence.masked)
     if not found:
         return []
     other = _filler(frame.sentence.parties(*found.span("who")), 0.9)
@@ -396,13 +438,18 @@ def _carried_target(frame: Framed, scene: Scene) -> Filler | None:
     return _filler(frame.sentence.parties(*found[-1].span("who")), 0.9) if found else None
 
 
+def _firms(sentence: Sentence, start: int = 0, end: int | None = None) -> list[Tag]:
+    """Parties that can be meant without being named: sectors, markets and governments are not."""
+    return [t for t in sentence.parties(start, end) if t.mention.kind not in NEVER_PAY]
+
+
 def _near(frame: Framed, scene: Scene) -> Filler | None:
     """The one other party of the sentence, else the article's main one: weak, and marked so."""
     if frame.groups.get("target"):
         return None
     if frame.type == "investment" and _elsewhere(frame):
         return None
-    tags = [t for t in frame.sentence.parties() if not _rumour_source(frame.sentence, t) and not _gives_money(frame, t)]
+    tags = [t for t in _firms(frame.sentence) if not _rumour_source(frame.sentence, t) and not _gives_money(frame, t)]
     if tags:
         tags.sort(key=lambda t: (abs(t.at - frame.trigger[0]), t.at))
         names = _filler(tags, 0.75)
@@ -427,11 +474,13 @@ def _gives_money(frame: Framed, tag: Tag) -> bool:
 
 
 def _topic(frame: Framed, scene: Scene) -> Filler | None:
-    """The nearest party before, else the article's main one."""
-    before = [t for t in frame.sentence.parties(0, frame.span[0]) if not _rumour_source(frame.sentence, t)]
+    """The nearest party before, else whose figures the paragraph gives, else the article's main one."""
+    before = [t for t in _firms(frame.sentence, 0, frame.span[0]) if not _rumour_source(frame.sentence, t)]
     if before:
         return _filler(before[-1:], 0.8)
-    after = frame.sentence.parties(frame.span[1])
+    if scene.reporter and scene.reporter[2] == frame.sentence.paragraph:
+        return Filler((scene.reporter[0],), (scene.reporter[1],), 0.8)
+    after = _firms(frame.sentence, frame.span[1])
     if after and len({n for t in after for n in t.mention.parties}) == 1:
         return _filler(after[:1], 0.7)
     return Filler((scene.main[0],), (scene.main[1],), 0.65) if scene.main else None
@@ -533,7 +582,17 @@ STRATEGIES: Final[dict[str, Strategy]] = {
     "between_investor": _between_investor,
     "between_investee": _between_investee,
     "provider": _provider,
+    "sector": _sector,
+    "stake_target": _stake_target,
+    "main_supplier": _main_supplier,
+    "of_inside": _of_inside,
     "last_investor": _last("investor"),
+    "last_customer": _last("customer"),
+    "last_supplier": _last("supplier"),
+    "led_by": _before(r"\bled by", 0.95),
+    "at_after": _after(r"\bat", 0.9),
+    "at_before": _before(r"\bat", 0.85),
+    "with_named": _before(r"\bwith", 0.85),
     "last_investee": _last("investee"),
     "raiser": _raiser,
     "services_before": _services_before,

@@ -84,7 +84,7 @@ def standing(frame: Framed) -> Standing | None:
     if frame.type == "financial_metric":
         return Standing(_figure_status(frame))
     before, clause, sentence = _views(frame)
-    hypothetical = bool(_IF.search(sentence)) and not re.search(
+    hypothetical = bool(_IF.search(sentence) or re.search(r"\boptions? (?:on|for|to)\b", before)) and not re.search(
         r"\b(?:agreement|contract|terms) (?:\w+ )?(?:stipulat|provid|foresee)", sentence
     )
     status = _ladder(frame, before, clause, sentence)
@@ -113,7 +113,7 @@ def _views(frame: Framed) -> tuple[str, str, str]:
 
 def _ladder(frame: Framed, before: str, clause: str, sentence: str) -> str | None:
     """The first rung whose words govern the clause: letters and talks speak for their sentence, verbs for their clause."""
-    if _COMPILED["terminated"].search(clause):
+    if _COMPILED["terminated"].search(sentence if len(frame.sentence.quantities()) == 1 else clause):
         return "terminated"
     if _COMPILED["letter_of_intent"].search(sentence):
         return "letter_of_intent"

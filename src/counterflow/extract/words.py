@@ -23,6 +23,7 @@ _ALIKE: Final = {"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-"}
 _CLOSERS: Final = frozenset("\"'”’)]»")
 _NEVER_LAST: Final = frozenset("Mr Mrs Ms Dr Prof Sen Gov Gen St vs approx No Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split())
 _SELDOM_LAST: Final = frozenset("Inc Corp Co Ltd Cos Bros Jr Sr plc Pte Pvt Sdn Bhd".split())
+_LONGEST: Final = 250  # words of a sentence
 BREAK: Final = "\n"  # a gap that no name and no sentence reaches across
 
 
@@ -95,8 +96,12 @@ class Page:
 
     @cached_property
     def sentences(self) -> list[int]:
-        """The first word of each sentence, in order."""
-        return [i for i in range(len(self.words)) if i == 0 or self._opens(i)]
+        """The first word of each sentence, in order; what never ends is cut, so that no sentence costs more than its due."""
+        firsts = [0] if self.words else []
+        for i in range(1, len(self.words)):
+            if i - firsts[-1] >= _LONGEST or self._opens(i):
+                firsts.append(i)
+        return firsts
 
     @cached_property
     def paragraphs(self) -> list[int]:
@@ -129,7 +134,7 @@ class Page:
         """Whether a capital at word i may only mark a beginning: of a sentence, a quotation, a list item, after a colon."""
         first = self.sentence(i)[0]
         while i > first and not self.words[i - 1][0].isalpha():
-            if self.words[i - 1] in ":“\"•–—-" and self.gaps[i] + self.gaps[i - 1] and (self.gaps[i] or self.words[i - 1] in "“\""):
+            if self.words[i - 1] in '“"' or (self.words[i - 1] in ":•–—-" and self.gaps[i]):
                 return True
             if self.words[i - 1] in ",;)%":
                 return False
@@ -137,7 +142,7 @@ class Page:
         return i == first
 
     def apposition(self, after: int) -> list[str]:
-        """The words that explain a name ending before word `after`: ", a Danish maker of pumps," gives "Danish maker of pumps"."""
+        """The words that explain a name ending before word `after`: "Danish maker of pumps" in ", a Danish maker of pumps,"."""
         ahead = self.words[after : after + 12]
         if len(ahead) < 3 or ahead[0] != "," or BREAK in self.gaps[after : after + 3]:
             return []
@@ -199,7 +204,7 @@ def _is_wrapped(text: str) -> bool:
     if len(lines) < 4 or max(map(len, lines)) > 120:
         return False
     full = [line for line in lines if len(line) >= 45]
-    return len(full) >= 3 and sum(line[-1] not in ".!?:\"”" for line in full) > len(full) / 2
+    return len(full) >= 3 and sum(line[-1] not in '.!?:"”' for line in full) > len(full) / 2
 
 
 def _is_loud(words: Sequence[str]) -> bool:

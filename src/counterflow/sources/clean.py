@@ -24,6 +24,7 @@ _MOST_SOURCE: Final = 8_000_000  # characters of a page that trafilatura is give
 _SILENT: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2060\ufeff]+")
 _KEY: Final = 16  # characters that lead to the places where a piece of text may stand
 _ANCHOR: Final = 40  # characters from which a piece of text is taken to stand in one place alone
+_SKIPPED: Final = 80  # characters at the start of a piece that the page's own text may lack
 _TRIES: Final = 4  # places tried for one piece
 _NEAR: Final = 3_000  # characters around its neighbours in which a short piece is looked for
 _RUNNING: Final = 120  # characters from which a block is running text
@@ -46,7 +47,7 @@ def clean(source: str) -> Clean:
     """The article of a page from its decoded source; takes time in proportion to its length, whatever it holds."""
     page = parse(source)
     odd = page.odd or (f"it is longer than {_MOST_SOURCE:,} characters" if len(source) > _MOST_SOURCE else None)
-    kept = [] if odd else _kept(page.blocks, _pieces(source))
+    kept = [] if odd or not page.blocks else _kept(page.blocks, _pieces(source))
     doubts: tuple[tuple[str, str], ...] = ()
     if not kept and page.blocks:
         kept = [i for i, block in enumerate(page.blocks) if 2 * block.linked <= len(block.text)]
@@ -79,6 +80,18 @@ def _texts(body: _Element) -> Iterator[str]:
             yield element.tail
 
 
+class _Found(NamedTuple):
+    """`length` characters of a piece, after its first `skipped`, stand at `place` of the page's text."""
+
+    place: int
+    length: int
+    skipped: int
+
+    @property
+    def end(self) -> int:
+        return self.place + self.length
+
+
 class _Index:
     """The page's text without white space, and where its text nodes start in it."""
 
@@ -105,13 +118,21 @@ class _Index:
             if after - node < _KEY:
                 self._short.setdefault(self.text[node:after], []).append(node)
 
-    def find(self, piece: str, low: int, high: int) -> tuple[int, int] | None:
-        """Where most of the start of `piece` stands between `low` and `high`: (place, length)."""
-        places = (self._by_key if len(piece) >= _KEY else self._short).get(piece[:_KEY], [])
+    def find(self, piece: str, low: int, high: int) -> _Found | None:
+        """Where most of the start of `piece` stands between `low` and `high`; what we took for hidden may precede it."""
+        if len(piece) < _KEY:
+            return self._best(self._short.get(piece, []), piece, low, high, 0)
+        for skip in range(min(_SKIPPED, len(piece) - _KEY + 1)):
+            places = self._by_key.get(piece[skip : skip + _KEY])
+            if places and (found := self._best(places, piece, low, high, skip)):
+                return found
+        return None
+
+    def _best(self, places: Sequence[int], piece: str, low: int, high: int, skip: int) -> _Found | None:
         at = bisect_left(places, low)
-        tried = [place for place in places[at : at + _TRIES] if place < high]
-        best = max(((self._common(piece, place), -place) for place in tried), default=(0, 0))
-        return (-best[1], best[0]) if best[0] else None
+        rest = piece[skip:]
+        tried = [_Found(place, self._common(rest, place), skip) for place in places[at : at + _TRIES] if place < high]
+        return max(tried, key=lambda found: found.length, default=None)
 
     def _common(self, piece: str, place: int) -> int:
         """How many characters of `piece` stand at `place`, by halving."""
@@ -131,38 +152,35 @@ def _kept(blocks: Sequence[Block], pieces: Sequence[str]) -> list[int]:
     """The blocks whose text is, for the better half, among the pieces."""
     index = _Index(blocks)
     covered = [0] * len(blocks)
-    for place, length in _places(index, pieces):
-        at = bisect_left(index.starts, place + 1) - 1
-        end = place + length
-        while at < len(blocks) and index.starts[at] < end:
-            covered[at] += min(end, index.starts[at + 1]) - max(place, index.starts[at])
+    for found in _places(index, pieces):
+        at = bisect_left(index.starts, found.place + 1) - 1
+        while at < len(blocks) and index.starts[at] < found.end:
+            covered[at] += min(found.end, index.starts[at + 1]) - max(found.place, index.starts[at])
             at += 1
     sizes = [after - before for before, after in zip(index.starts, index.starts[1:], strict=False)]
-    found = [i for i, size in enumerate(sizes) if size and 2 * covered[i] >= size]
-    return _filled(blocks, found)
+    return _filled(blocks, [i for i, size in enumerate(sizes) if size and 2 * covered[i] >= size])
 
 
-def _places(index: _Index, pieces: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _places(index: _Index, pieces: Sequence[str]) -> Iterator[_Found]:
     """Where each piece stands: the long ones first, in order; then the short ones, each between its neighbours."""
-    placed: dict[int, tuple[int, int]] = {}
+    placed: dict[int, _Found] = {}
     at = 0
     for number, piece in enumerate(pieces):
         if len(piece) >= _ANCHOR and (found := index.find(piece, at, len(index.text)) or index.find(piece, 0, at)):
             placed[number] = found
-            at = max(at, sum(found))
+            at = max(at, found.end)
     after = [len(index.text)] * (len(pieces) + 1)
     for number in range(len(pieces) - 1, -1, -1):
-        after[number] = placed[number][0] if number in placed else after[number + 1]
+        after[number] = placed[number].place if number in placed else after[number + 1]
     before = max(0, after[0] - _NEAR) if placed else 0
     for number, piece in enumerate(pieces):
-        found = placed.get(number)
-        if found is None:
-            found = index.find(piece, before, min(after[number], before + _NEAR) if placed else after[number])
+        high = min(after[number], before + _NEAR) if placed else after[number]
+        now = placed.get(number) or index.find(piece, before, high)
         rest = piece
-        while found:
-            yield found
-            before, rest = sum(found), rest[found[1] :]
-            found = index.find(rest, before, before + _NEAR) if len(rest) >= _KEY else None
+        while now:
+            yield now
+            before, rest = now.end, rest[now.skipped + now.length :]
+            now = index.find(rest, before, before + _NEAR) if len(rest) >= _KEY else None
 
 
 def _filled(blocks: Sequence[Block], found: Sequence[int]) -> list[int]:

@@ -34,7 +34,7 @@ _NESTING: Final = frozenset("div section span b i em strong font ul ol table blo
 _LAYOUT_CELLS: Final = 400  # characters: a row with more, in cells of several blocks, lays out a page
 _MOST_TAGS: Final = 200_000
 _DEEPEST: Final = 200  # the tree builder under trafilatura cuts off what nests deeper than 256
-_MOST_ATTRIBUTES: Final = 1_000  # on one tag; it takes quadratic time over them
+_MOST_ATTRIBUTES: Final = 200  # on one tag; it takes quadratic time over them
 
 
 class Chunk(NamedTuple):
@@ -376,11 +376,7 @@ def _row_of(cells: list[list[Block]], blocks: list[Block]) -> Block:
 
 
 def _is_hidden(attributes: dict[str, str]) -> bool:
-    return (
-        "hidden" in attributes
-        or attributes.get("aria-hidden", "").lower() == "true"
-        or bool(_HIDING.search(attributes.get("style", "")[:2_000]))
-    )
+    return "hidden" in attributes or bool(_HIDING.search(attributes.get("style", "")[:2_000]))
 
 
 def _one_line(markup: str) -> str | None:

@@ -88,7 +88,9 @@ def segments(text: str, title_hint: str | None = None, hints: Mapping[int, str] 
     own = [_own(blocks, i) for i in range(len(blocks))]
     first = next((i for i, block in enumerate(blocks) if own[i] is None and _opens(block)), len(blocks))
     tail = next((i for i in range(first, len(blocks)) if (cue := own[i]) and cue.reach != "line"), len(blocks))
-    names = lines.names_of([b.line for i, b in enumerate(blocks[:tail]) if own[i] is None and (i >= first or i + 6 > first)])
+    names = lines.names_of(
+        [b.line for i, b in enumerate(blocks[:tail]) if own[i] is None and (i >= first or i + 6 > first)]
+    )
     opening = lines.tokens(" ".join(block.line[:1_000] for block in blocks[: first + 1]))
     article = _Article(blocks, own, first, names, hints or {}, title_hint, cues().sharp_tickers.count(opening) > 0)
     kinds = _regions(article)
@@ -222,7 +224,11 @@ def _cards(article: _Article, kinds: list[str]) -> None:
     """
     blocks = article.blocks
     stamps = [i for i in range(article.first + 1, len(blocks)) if kinds[i] == "body" and lines.is_stamp(blocks[i].line)]
-    apart = [i for i in stamps if article.names and not any(article.is_prose(j) and article.shared(j) for j in _beside(article, i, 1))]
+    apart = [
+        i
+        for i in stamps
+        if article.names and not any(article.is_prose(j) and article.shared(j) for j in _beside(article, i, 1))
+    ]
     for stamp in stamps:
         if stamp in apart:
             kinds[stamp] = "related"

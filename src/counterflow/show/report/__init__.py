@@ -68,15 +68,18 @@ def _chapters(found: Reported) -> dict[str, Any]:
     trail = Trail(found)
     support = _support(found)
     ring = parties.ring(found, trail, support)
-    curves = returning.curves(found, trail)
+    curves, steady = returning.curves(found, trail)
+    bands, bands_empty = returning.bands(found, trail)
     owed, owed_folded = owing.owing(found.owes, trail)
     told = {
         "headlines": headlines.headlines(found, curves),
         "ring": ring,
-        "bands": returning.bands(found, trail),
+        "bands": bands,
+        "bands_empty": bands_empty,
         "loops": returning.loops(found, trail, ring.arrows if ring else {}),
         "dollars": returning.dollars(found, trail),
         "curves": curves,
+        "steady": steady,
         "owed": owed,
         "owed_folded": owed_folded,
         "holes": _holes(found, trail),

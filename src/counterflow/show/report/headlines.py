@@ -64,7 +64,7 @@ def _no_commitments() -> list[Headline]:
 
 
 def _returns(found: Reported) -> Headline:
-    returned = found.returns.circular.returned
+    returned = [r for r in found.returns.circular.returned if r.band.possible > 0]
     if not returned:
         why = "Nobody here both finances a customer and sells to one, as far as the counted money tells."
         return Headline("Comes back", ("none",), (why,))
@@ -93,7 +93,7 @@ def _coverage(party: str, covered: Covered) -> Headline:
     beside: list[str | Fig | Link] = [f"of what {party} owes in that year, by its revenue"]
     if covered.cumulative is not None:
         beside += ["; by all money named so far ", Fig(share(covered.cumulative), to)]
-    value = Fig(share(covered.by_revenue), to) if covered.by_revenue is not None else "unknown"
+    value = Fig(share(covered.by_revenue), to) if covered.by_revenue else "no revenue named"
     return Headline(f"Covered in {covered.year}", (value,), tuple(beside))
 
 

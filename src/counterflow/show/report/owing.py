@@ -40,9 +40,9 @@ class Year(NamedTuple):
     """One year of coverage."""
 
     year: int
-    due: Fig
-    revenue: Fig
-    funding: Fig
+    due: Fig | str
+    revenue: Fig | str
+    funding: Fig | str
     by_revenue: Fig | str
     cumulative: Fig | str
 
@@ -178,13 +178,13 @@ def _amount(usd: float, to: str, none: str = "-") -> Fig | str:
 
 def _year(found: Covered, to: str) -> Year:
     def part(value: float | None) -> Fig | str:
-        return "-" if value is None else Fig(share(value), to)
+        return Fig(share(value), to) if value else "-"
 
     return Year(
         found.year,
-        Fig(money(found.obligations_usd), to),
-        Fig(money(found.revenue_usd), to),
-        Fig(money(found.funding_usd), to),
+        _amount(found.obligations_usd, to),
+        _amount(found.revenue_usd, to, "none named"),
+        _amount(found.funding_usd, to, "none named"),
         part(found.by_revenue),
         part(found.cumulative),
     )
@@ -194,7 +194,7 @@ def _picture(name: str, covered: Sequence[Covered]) -> Any:
     first, last = covered[0], covered[-1]
     finding = (
         f"{name} owes {money(first.obligations_usd)} in {first.year} and {money(last.obligations_usd)} in {last.year}, "
-        f"against revenue of {money(first.revenue_usd)} a year"
+        + (f"against revenue of {money(first.revenue_usd)} a year" if first.revenue_usd else "and no revenue is named")
     )
     series = [
         draw.Series("binding obligations", "purchase", tuple(c.obligations_usd for c in covered)),

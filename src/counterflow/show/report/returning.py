@@ -97,9 +97,16 @@ class Dollar(NamedTuple):
     means: Text
 
 
-def bands(found: Reported, trail: Trail) -> list[Band]:
-    """Every band, each explained."""
-    return [_band(found, trail, k, r) for k, r in enumerate(found.returns.circular.returned[:_MOST_BANDS], 1)]
+def bands(found: Reported, trail: Trail) -> tuple[list[Band], list[str]]:
+    """The bands in which something can come back, each explained; and to whom, through whom, nothing can."""
+    returned = found.returns.circular.returned
+    some = [r for r in returned if r.band.possible > 0][:_MOST_BANDS]
+    none = dict.fromkeys(_who(r) for r in returned if r.period == LIFETIME and r.band.possible <= 0)
+    return [_band(found, trail, k, r) for k, r in enumerate(some, 1)], list(none)
+
+
+def _who(returned: Returned) -> str:
+    return f"{returned.investor} through {returned.payer or 'all its customers'}"
 
 
 def band_place(k: int) -> str:
@@ -109,9 +116,9 @@ def band_place(k: int) -> str:
 
 def _band(found: Reported, trail: Trail, k: int, returned: Returned) -> Band:
     band, to = returned.band, band_place(k)
-    who = f"{returned.investor} through {returned.payer or 'all its customers'}"
+    who = _who(returned)
     lifetime = returned.period == LIFETIME
-    period = "as announced, order of time left out" if lifetime else f"in order of time, {returned.period}"
+    period = "as announced, order of time left out" if lifetime else f"in order of time, {returned.period.replace('..', ' to ')}"
     least, most, middle, fair = (
         x / band.invested for x in (band.forced, band.possible, band.pro_rata, band.attributed)
     )
@@ -254,12 +261,15 @@ def _explain_payer(found: Reported, trail: Trail, payer: str, told: tuple[str, s
 
 
 # ---------------------------------------------------------------- no named payer
-def curves(found: Reported, trail: Trail) -> list[Curve]:
-    """The largest payers' curves, each explained."""
+def curves(found: Reported, trail: Trail) -> tuple[list[Curve], list[str]]:
+    """The largest payers' curves, each explained; and the payers whose own revenue nobody states."""
     points: dict[str, list[NoNamedPayer]] = defaultdict(list)
     for point in found.returns.curve:
         points[point.payer].append(point)
-    return [_curve(found, trail, payer, points[payer]) for payer in _largest(points, trail.back)]
+    earning = {r.groups[1] for r in trail.back if r.kind == "outside"}
+    shown = _largest(points.keys() & earning, trail.back) or _largest(points, trail.back)[:1]
+    steady = sorted(points.keys() - earning - {*shown})
+    return [_curve(found, trail, payer, points[payer]) for payer in shown], steady
 
 
 def _curve(found: Reported, trail: Trail, payer: str, points: Sequence[NoNamedPayer]) -> Curve:

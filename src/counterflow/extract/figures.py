@@ -25,7 +25,7 @@ class Unread(NamedTuple):
     reason: str
 
 
-class Term(NamedTuple):
+class Figure(NamedTuple):
     """One number with its currency or unit; `marked`: by a currency before it."""
 
     start: int
@@ -43,6 +43,13 @@ class Term(NamedTuple):
     def value(self) -> Decimal:
         """The number in full units; not for a size alone."""
         return Decimal(self.number.digits) * self.scale
+
+    @property
+    def is_year(self) -> bool:
+        """Whether four digits alone read like a year."""
+        digits = self.number.digits
+        alone = self.end - self.start == len(digits) == 4 and digits.isdigit() and not self.number.spelled
+        return alone and 1900 <= int(digits) < 2100
 
     @property
     def whole(self) -> bool:
@@ -72,12 +79,17 @@ class Stretch:
         return len(_COMMA_STYLE.findall(text)) > len(_POINT_STYLE.findall(text))
 
 
-_COMMA_STYLE: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:\.\d{3}){2,4}(?![\d.])|(?:\.\d{3}){0,4},(?:\d{1,2}|\d{4,9})(?![\d,]))")
-_POINT_STYLE: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:,\d{3}){2,4}(?![\d,])|(?:,\d{3}){0,4}\.(?:\d{1,2}|\d{4,9})(?![\d.]))")
+_COMMA_STYLE, _POINT_STYLE = (
+    re.compile(
+        rf"(?<![\d.,])\d{{1,3}}(?:(?:{group}\d{{3}}){{2,4}}(?![\d.,])"
+        rf"|(?:{group}\d{{3}}){{0,4}}{point}(?:\d{{1,2}}|\d{{4,9}})(?![\d.,]))"
+    )
+    for group, point in ((r"\.", ","), (",", r"\."))
+)
 _OPEN_STYLE: Final = re.compile(r"\d{1,3}[.,]\d{3}")
 _NEGATIVE: Final = re.compile(r"[-−(]\s?\d+(?:[.,]\d+){0,4}\)?")
 _GLUED: Final = re.compile(rf"[{LATIN}\d]+")
-_NEXT_WORD: Final = re.compile(rf"{GAP}?-?([^\W\d_]{{5,10}})(?!\w)")
+_NEXT_WORD: Final = re.compile(rf"{GAP}?-?([^\W\d_]{{3,10}})(?!\w)")
 _NEXT_NUMBER: Final = re.compile(rf"{GAP}(?=\d)")
 
 
@@ -87,7 +99,7 @@ def mark() -> re.Pattern[str]:
     return re.compile(rf"(?P<mark>{marks.currency_before()}){GAP}?")
 
 
-def read(page: Stretch, pos: int) -> Term | Unread | None:
+def read(page: Stretch, pos: int) -> Figure | Unread | None:
     """The number whose mark or first digit or word stands at `pos`, with its measure; None where there is no number."""
     text, end = page.text, page.end
     before = mark().match(text, pos, end)
@@ -101,7 +113,7 @@ def read(page: Stretch, pos: int) -> Term | Unread | None:
     number = _settled(page, number, unit, marked=before is not None)
     if number is None:
         return Unread(pos, stop, "digits in no known groups") if before or unit else None
-    return _checked(page, Term(pos, stop, number, _measure(page, before, unit), before is not None))
+    return _checked(page, Figure(pos, stop, number, _measure(page, before, unit), before is not None))
 
 
 def _settled(page: Stretch, number: Numeral, unit: marks.Unit | None, *, marked: bool) -> Numeral | None:
@@ -141,29 +153,30 @@ def _yuan_near(page: Stretch, pos: int) -> bool:
     return any(word in near for word in tables()["currency"]["yuan_near"])
 
 
-def _checked(page: Stretch, term: Term) -> Term | Unread | None:
-    """The term, or why it cannot be trusted, or None where nothing says that it is an amount."""
-    text, measure = page.text, term.measure
-    if measure is None and term.number.bare:
+def _checked(page: Stretch, figure: Figure) -> Figure | Unread | None:
+    """The figure, or why it cannot be trusted, or None where nothing says that it is an amount."""
+    text, measure = page.text, figure.measure
+    if measure is None and figure.number.bare:
         return None
     if measure == _CLASH:
-        return Unread(term.start, term.end, "two currencies on one amount")
+        return Unread(figure.start, figure.end, "two currencies on one amount")
     if measure and " " in (measure.currency or ""):
-        return Unread(term.start, term.end, "a currency that several countries have")
-    glued = _GLUED.match(text, term.end, page.end) if text[term.end - 1].isalnum() else None
+        return Unread(figure.start, figure.end, "a currency that several countries have")
+    glued = _GLUED.match(text, figure.end, page.end) if text[figure.end - 1].isalnum() else None
     if glued:
-        return Unread(term.start, glued.end(), "letters glued to the number") if measure else None
-    if term.marked and text[term.start] == "$" and text[max(page.start, term.start - 1) : term.start].isalpha():
-        return Unread(term.start, term.end, "a dollar of an unknown country")
-    doubt = _doubt(page, term) if term.marked and not term.number.family else None
-    return doubt or term
+        return Unread(figure.start, glued.end(), "letters glued to the number") if measure else None
+    if figure.marked and text[figure.start] == "$" and text[max(page.start, figure.start - 1) : figure.start].isalpha():
+        return Unread(figure.start, figure.end, "a dollar of an unknown country")
+    doubt = _doubt(page, figure) if figure.marked and not figure.number.family else None
+    return doubt or figure
 
 
-def _doubt(page: Stretch, term: Term) -> Unread | None:
+def _doubt(page: Stretch, figure: Figure) -> Unread | None:
     """A marked number without a scale, before a misspelled scale or a second number: "$34 6 million"."""
-    word = _NEXT_WORD.match(page.text, term.end, page.end)
-    if word and get_close_matches(word[1].lower(), ("million", "billion", "trillion"), cutoff=0.8):
-        return Unread(term.start, word.end(), "a scale word that is not known")
-    gap = _NEXT_NUMBER.match(page.text, term.end, page.end)
+    word = _NEXT_WORD.match(page.text, figure.end, page.end)
+    unsure = word is not None and word[1].lower() in tables()["scales"]["unsure"]
+    if word and (unsure or get_close_matches(word[1].lower(), ("million", "billion", "trillion"), cutoff=0.8)):
+        return Unread(figure.start, word.end(), "a scale word that is not known")
+    gap = _NEXT_NUMBER.match(page.text, figure.end, page.end)
     second = numerals.read(page.text, gap.end(), page.end) if gap else None
-    return Unread(term.start, second.end, "a second number behind the first") if second and second.family else None
+    return Unread(figure.start, second.end, "a second number behind the first") if second and second.family else None
