@@ -73,20 +73,27 @@ def read(
 
     known = Gazetteer.builtin().with_file(gazetteer) if gazetteer else Gazetteer.builtin()
     paths, missing = sources.expand(names)
-    yield from missing
+    yield from _noted(missing, store)
     for path in paths:
         try:
             document, claims, problems = extract(path, doc_date=doc_date, gazetteer=known)
             new = store.add_reading(document, claims, problems, recorded=now()).new if store else True
         except Trouble as trouble:
-            yield trouble.problem
+            yield from _noted([trouble.problem], store)
             continue
         yield from problems
         yield Read(document, tuple(claims), new)
 
 
+def _noted(problems: Sequence[Problem], store: Store | None) -> Sequence[Problem]:
+    """Problems that stopped a source, kept in the book so that `problems` lists them until it is read."""
+    if store and problems:
+        store.add_problems(problems, recorded=now())
+    return problems
+
+
 def placed(store: Store, recorded: str | None = None) -> list[Placed]:
-    """Every claim with where it stands and since when it was public."""
+    """Every claim of the current readings, and every claim of a person, with where it stands and since when."""
     from counterflow.reconcile.anchors import Placed
 
     documents = store.documents(recorded)
@@ -99,6 +106,7 @@ def placed(store: Store, recorded: str | None = None) -> list[Placed]:
             s.public_basis,
         )
         for s in store.claims(recorded)
+        if s.current
     ]
 
 
@@ -107,9 +115,9 @@ def book(store: Store, question: Question) -> Book:
     from counterflow.reconcile import build
 
     decisions = [decision for decision, _ in store.decisions(question.recorded)]
-    pile = placed(store, question.recorded)
-    found = build.book(pile, decisions, parties=gazetteer_parties(), question=question)
-    return replace(found, documents=store.documents(question.recorded), problems=(*found.problems, *store.problems()))
+    pile, documents = placed(store, question.recorded), store.documents(question.recorded)
+    found = build.book(pile, decisions, parties=gazetteer_parties(), documents=documents, question=question)
+    return replace(found, problems=(*found.problems, *store.problems()))
 
 
 def gazetteer_parties() -> tuple[Party, ...]:
@@ -145,10 +153,12 @@ def owe(known: Book, party: str, counting: Counting) -> Owes:
     from counterflow.flows import build
     from counterflow.flows.support import support
 
-    money = build.dated(known, replace(counting, upto="rumoured"))
     name = named(known, party)
-    flows = tuple(f for f in money.flows if name in {f.payer, f.payee})
-    return Owes(owed(flows, name, cash_usd=_cash(known, name)), money, support(flows, known, dated=True))
+    binding = build.dated(known, replace(counting, upto="committed"))
+    money = everything(known, counting)
+    mine = [tuple(f for f in m.flows if name in {f.payer, f.payee}) for m in (binding, money)]
+    answer = owed(mine[0], mine[1], name, cash_usd=_cash(known, name))
+    return Owes(answer, money, support(mine[1], known, dated=True))
 
 
 def everything(known: Book, counting: Counting) -> Dated:

@@ -17,8 +17,8 @@ LABELS = ("customers", "new money")
 
 @st.composite
 def networks(draw, *, dated=None, financed=False, firms=FIRMS[:4], most=9, amounts=st.integers(1, 20)):
-    """Flows between a few firms, with outside money; `dated` fixes whether they carry periods, `financed` puts a cheque
-    of Alder's among them."""
+    """Flows between a few firms, with outside money; `dated` fixes whether they carry periods, `financed` puts cheques
+    of Alder's and purchases from it among them, on which bands can form."""
     with_periods = draw(st.booleans()) if dated is None else dated
 
     def flow(kind):
@@ -37,7 +37,10 @@ def networks(draw, *, dated=None, financed=False, firms=FIRMS[:4], most=9, amoun
     anything = st.one_of(flow("purchase"), flow("purchase"), flow("financing"), flow("outside"))
     flows = draw(st.lists(anything, min_size=1, max_size=most))
     if financed:
-        flows.append(replace(draw(flow("financing").filter(lambda f: f.payee != "Alder")), payer="Alder"))
+        cheques = flow("financing").filter(lambda f: f.payee != "Alder")
+        flows += [replace(f, payer="Alder") for f in draw(st.lists(cheques, min_size=1, max_size=3))]
+        purchases = flow("purchase").filter(lambda f: f.payer != "Alder")
+        flows += [replace(f, payee="Alder") for f in draw(st.lists(purchases, max_size=3))]
     return flows
 
 

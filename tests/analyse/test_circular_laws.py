@@ -64,9 +64,7 @@ def colourings(flows, payer=None, incomplete=()):
         for firm in {firm for _, firm in filled} - {I}
     ]
     nodes = [node for node in filled if node[1] != I]
-    lent = {
-        node: sum(f.usd for f in flows if f.kind == "financing" and (f.period, f.payer) == node) for node in filled
-    }
+    lent = {node: sum(f.usd for f in flows if f.kind == "financing" and (f.period, f.payer) == node) for node in filled}
     leaks = {node: filled[node].left if node[0] == periods[-1] else 0 for node in nodes}
     stays = [None if firm in incomplete else float(lent[when, firm] + leaks[when, firm]) for when, firm in nodes]
     balance = np.zeros((len(nodes), len(edges) + len(nodes)))
@@ -75,7 +73,10 @@ def colourings(flows, payer=None, incomplete=()):
         if end[1] != I:
             balance[nodes.index(end), k] -= 1
     balance[:, len(edges) :] = np.eye(len(nodes))
-    mine = [sum(f.usd for f in flows if f.kind == "financing" and (I, node) == (f.payer, (f.period, f.payee))) for node in nodes]
+    mine = [
+        sum(f.usd for f in flows if f.kind == "financing" and (I, node) == (f.payer, (f.period, f.payee)))
+        for node in nodes
+    ]
     back = np.array([float(end[1] == I and payer in {None, start[1]}) for start, end, _ in edges] + [0.0] * len(nodes))
     bounds = [(0, float(usd)) for _, _, usd in edges] + [(0, most) for most in stays]
     found = [linprog(sign * back, A_eq=balance, b_eq=np.array(mine, float), bounds=bounds) for sign in (1, -1)]
@@ -143,7 +144,9 @@ def test_a_pass_through_firm_changes_nothing(flows, data):
     assume(purchases)
     k = data.draw(st.sampled_from(purchases))
     between = [replace(flows[k], payee="Vehicle"), replace(flows[k], payer="Vehicle")]
-    assert figures(return_band([*flows[:k], *between, *flows[k + 1 :]], I)) == NEAR(figures(return_band(flows, I)), abs=1e-9)
+    assert figures(return_band([*flows[:k], *between, *flows[k + 1 :]], I)) == NEAR(
+        figures(return_band(flows, I)), abs=1e-9
+    )
 
 
 @given(networks(financed=True), st.randoms(use_true_random=False), payers)

@@ -105,7 +105,9 @@ class Wire:
         payer, payee = claim.roles[payer_role][0], claim.role(payee_role)
         stage = STAGE.get(money_class, "letter of intent")
         deal = Deal(
-            deal_id=known.pop("deal_id", "--".join(n.lower().replace(" ", "-") for n in (payer, payee or "unnamed", family))),
+            deal_id=known.pop(
+                "deal_id", "--".join(n.lower().replace(" ", "-") for n in (payer, payee or "unnamed", family))
+            ),
             payer=payer,
             payee=payee,
             family=family,
@@ -139,7 +141,9 @@ class Wire:
         return figure
 
     def book(self, *problems: Problem) -> Book:
-        return Book(Question(), self.claims, self.parties, tuple(self.deals), tuple(self.figures), self.documents, problems)
+        return Book(
+            Question(), self.claims, self.parties, tuple(self.deals), tuple(self.figures), self.documents, problems
+        )
 
 
 def quantity(text: str, start: int) -> Quantity:
@@ -197,26 +201,188 @@ def story() -> Wire:
     lark, bright, cobalt, tern = "Larkspur AI", "Brightwater Cloud", "Cobalt Chips", "Tern Capital"
     invest = lambda a, b: {"investor": a, "investee": b}  # noqa: E731
     buy = lambda a, b: {"customer": a, "supplier": b}  # noqa: E731
-    half = wire.says("investment", invest(bright, lark), "Brightwater Cloud has put $50 billion into Larkspur AI.", "$50 billion", status="completed", state="accepted")
-    other = wire.says("investment", invest(bright, lark), "Brightwater is said to have paid Larkspur $40 billion.", "$40 billion", status="completed")
+    half = wire.says(
+        "investment",
+        invest(bright, lark),
+        "Brightwater Cloud has put $50 billion into Larkspur AI.",
+        "$50 billion",
+        status="completed",
+        state="accepted",
+    )
+    other = wire.says(
+        "investment",
+        invest(bright, lark),
+        "Brightwater is said to have paid Larkspur $40 billion.",
+        "$40 billion",
+        status="completed",
+    )
     wire.deal(half, "paid", against=[other], start=date(2026, 1, 15), earmarked=True)
-    wire.deal(wire.says("investment", invest(tern, lark), "Tern Capital paid $30 billion for shares of Larkspur AI.", "$30 billion", status="completed"), "paid", start=date(2026, 2, 1))
-    wire.deal(wire.says("investment", invest(cobalt, lark), "Cobalt Chips signed a letter of intent to invest up to $100 billion in Larkspur AI.", "up to $100 billion", status="letter_of_intent"), "letter_of_intent")
-    wire.deal(wire.says("investment", invest(cobalt, "Meadow Labs"), "Cobalt Chips is in talks to put $10 billion into Meadow Labs.", "$10 billion", status="in_talks"), "rumoured")
-    wire.deal(wire.says("investment", invest(cobalt, "Hazel Grid"), "Cobalt Chips has bought $2 billion of shares in Hazel Grid.", "$2 billion", status="completed"), "paid")
-    wire.deal(wire.says("capacity_commitment", buy(lark, bright), "Larkspur AI will buy $138 billion of computing from Brightwater Cloud over eight years.", "$138 billion"), start=date(2026, 1, 1), years=Decimal(8))
-    wire.deal(wire.says("capacity_commitment", buy(lark, "Hazel Grid"), "Larkspur AI signed for $22.4 billion of capacity at Hazel Grid.", "$22.4 billion"))
-    wire.deal(wire.says("capacity_commitment", buy(lark, cobalt), "Larkspur AI plans to order $1 billion to $2 billion of chips from Cobalt Chips.", "$1 billion to $2 billion", status="planned"), "letter_of_intent")
-    wire.deal(wire.says("capacity_commitment", buy("Hazel Grid", cobalt), "Hazel Grid will take $3 billion a year of chips from Cobalt Chips.", "$3 billion a year"), "committed", per="year", years=Decimal(4))
-    wire.deal(wire.says("capacity_commitment", {"customer": lark}, "Larkspur AI says its commitments for computing come to $1400 billion.", "$1400 billion"), umbrella=True, years=Decimal(8), start=date(2026, 1, 1))
-    wire.deal(wire.refers("capacity_commitment", buy(bright, cobalt), Evidence("reference", source="Brightwater annual report", address="https://filings.example/10-k", date="2026-01-30", note="Purchase obligations, note 14."), "$90 billion", status="signed"), start=date(2026, 1, 1), years=Decimal(6))
-    wire.deal(wire.refers("capacity_commitment", buy("Meadow Labs", bright), Evidence("assumption", name="Meadow's cloud bill", note="as large as its last round"), "$5 billion", status="signed"))
-    wire.deal(wire.says("investment", invest("Quarry Motors", "Meadow Labs"), "Quarry Motors has taken a small stake in Meadow Labs for an undisclosed sum.", status="completed"), "paid")
-    wire.figure(wire.says("financial_metric", {"company": lark}, "Larkspur AI has revenue of more than $13 billion a year.", "more than $13 billion a year", metric="revenue", status="actual"))
-    wire.figure(wire.says("financial_metric", {"company": lark}, "It had cash of $11.5 billion at the end of the year.", "$11.5 billion", metric="cash", status="actual"))
-    first = wire.says("valuation", {"company": lark}, "The round valued Larkspur AI at $840 billion.", "$840 billion", basis="post_money")
-    wire.figure(wire.says("valuation", {"company": lark}, "The price of Larkspur AI was $730 billion before the money.", "$730 billion", basis="pre_money"), against=[first])
-    wire.figure(wire.says("stake", {"holder": bright, "company": lark}, "Brightwater Cloud holds 27% of Larkspur AI.", "27%"))
+    wire.deal(
+        wire.says(
+            "investment",
+            invest(tern, lark),
+            "Tern Capital paid $30 billion for shares of Larkspur AI.",
+            "$30 billion",
+            status="completed",
+        ),
+        "paid",
+        start=date(2026, 2, 1),
+    )
+    wire.deal(
+        wire.says(
+            "investment",
+            invest(cobalt, lark),
+            "Cobalt Chips signed a letter of intent to invest up to $100 billion in Larkspur AI.",
+            "up to $100 billion",
+            status="letter_of_intent",
+        ),
+        "letter_of_intent",
+    )
+    wire.deal(
+        wire.says(
+            "investment",
+            invest(cobalt, "Meadow Labs"),
+            "Cobalt Chips is in talks to put $10 billion into Meadow Labs.",
+            "$10 billion",
+            status="in_talks",
+        ),
+        "rumoured",
+    )
+    wire.deal(
+        wire.says(
+            "investment",
+            invest(cobalt, "Hazel Grid"),
+            "Cobalt Chips has bought $2 billion of shares in Hazel Grid.",
+            "$2 billion",
+            status="completed",
+        ),
+        "paid",
+    )
+    wire.deal(
+        wire.says(
+            "capacity_commitment",
+            buy(lark, bright),
+            "Larkspur AI will buy $138 billion of computing from Brightwater Cloud over eight years.",
+            "$138 billion",
+        ),
+        start=date(2026, 1, 1),
+        years=Decimal(8),
+    )
+    wire.deal(
+        wire.says(
+            "capacity_commitment",
+            buy(lark, "Hazel Grid"),
+            "Larkspur AI signed for $22.4 billion of capacity at Hazel Grid.",
+            "$22.4 billion",
+        )
+    )
+    wire.deal(
+        wire.says(
+            "capacity_commitment",
+            buy(lark, cobalt),
+            "Larkspur AI plans to order $1 billion to $2 billion of chips from Cobalt Chips.",
+            "$1 billion to $2 billion",
+            status="planned",
+        ),
+        "letter_of_intent",
+    )
+    wire.deal(
+        wire.says(
+            "capacity_commitment",
+            buy("Hazel Grid", cobalt),
+            "Hazel Grid will take $3 billion a year of chips from Cobalt Chips.",
+            "$3 billion a year",
+        ),
+        "committed",
+        per="year",
+        years=Decimal(4),
+    )
+    wire.deal(
+        wire.says(
+            "capacity_commitment",
+            {"customer": lark},
+            "Larkspur AI says its commitments for computing come to $1400 billion.",
+            "$1400 billion",
+        ),
+        umbrella=True,
+        years=Decimal(8),
+        start=date(2026, 1, 1),
+    )
+    wire.deal(
+        wire.refers(
+            "capacity_commitment",
+            buy(bright, cobalt),
+            Evidence(
+                "reference",
+                source="Brightwater annual report",
+                address="https://filings.example/10-k",
+                date="2026-01-30",
+                note="Purchase obligations, note 14.",
+            ),
+            "$90 billion",
+            status="signed",
+        ),
+        start=date(2026, 1, 1),
+        years=Decimal(6),
+    )
+    wire.deal(
+        wire.refers(
+            "capacity_commitment",
+            buy("Meadow Labs", bright),
+            Evidence("assumption", name="Meadow's cloud bill", note="as large as its last round"),
+            "$5 billion",
+            status="signed",
+        )
+    )
+    wire.deal(
+        wire.says(
+            "investment",
+            invest("Quarry Motors", "Meadow Labs"),
+            "Quarry Motors has taken a small stake in Meadow Labs for an undisclosed sum.",
+            status="completed",
+        ),
+        "paid",
+    )
+    wire.figure(
+        wire.says(
+            "financial_metric",
+            {"company": lark},
+            "Larkspur AI has revenue of more than $13 billion a year.",
+            "more than $13 billion a year",
+            metric="revenue",
+            status="actual",
+        )
+    )
+    wire.figure(
+        wire.says(
+            "financial_metric",
+            {"company": lark},
+            "It had cash of $11.5 billion at the end of the year.",
+            "$11.5 billion",
+            metric="cash",
+            status="actual",
+        )
+    )
+    first = wire.says(
+        "valuation",
+        {"company": lark},
+        "The round valued Larkspur AI at $840 billion.",
+        "$840 billion",
+        basis="post_money",
+    )
+    wire.figure(
+        wire.says(
+            "valuation",
+            {"company": lark},
+            "The price of Larkspur AI was $730 billion before the money.",
+            "$730 billion",
+            basis="pre_money",
+        ),
+        against=[first],
+    )
+    wire.figure(
+        wire.says("stake", {"holder": bright, "company": lark}, "Brightwater Cloud holds 27% of Larkspur AI.", "27%")
+    )
     return wire
 
 

@@ -6,20 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from counterflow.analyse.commitments import coverage
 from counterflow.model.flow import Flow
-
-_BINDING: Final = frozenset({"paid", "committed"})
-
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """What is owed to one supplier in one year, USD; binding is committed, what is paid included."""
 
     supplier: str
-    year: int
+    year: int | None  # None: over all years
     committed_usd: float
     conditional_usd: float
     headline_usd: float  # all of it, letters of intent and rumours included
@@ -48,43 +44,45 @@ class Owed:
     due: tuple[Due, ...]
     covered: tuple[Covered, ...]
     first_gap: int | None  # first year in which all that is named falls short of all that is owed
-    totals: tuple[Due, ...]  # by supplier, over all years (year 0)
+    totals: tuple[Due, ...]  # by supplier, over all years
 
 
-def owed(flows: Sequence[Flow], party: str, cash_usd: float = 0.0) -> Owed:
+def owed(binding: Sequence[Flow], headline: Sequence[Flow], party: str, cash_usd: float = 0.0) -> Owed:
     """Commitments of `party` by supplier and year, with coverage from its revenue, cash and funding.
 
-    `flows` hold every class of money; only binding ones are obligations, the others stand beside.
+    `binding` are the flows of what is paid and committed: obligations. `headline` counts every class, letters of
+    intent and rumours included; a programme's rest differs between the two, so neither is a part of the other.
     """
-    mine = [f for f in flows if f.payer == party and f.kind == "purchase"]
-    due = [_due(s, y, rows) for (s, y), rows in sorted(_by(mine).items())]
-    totals = [_due(s, 0, rows) for (s, _), rows in sorted(_by(mine, whole=True).items())]
-    covered, gap = _covered(flows, party, cash_usd)
+    due = [_due(s, y, binding, headline, party) for s, y in _keys(headline, party)]
+    totals = [_due(s, None, binding, headline, party) for s in sorted({s for s, _ in _keys(headline, party)})]
+    covered, gap = _covered(binding, party, cash_usd)
     return Owed(party, tuple(due), covered, gap, tuple(totals))
 
 
-def _by(flows: Iterable[Flow], *, whole: bool = False) -> dict[tuple[str, int], list[Flow]]:
-    rows: dict[tuple[str, int], list[Flow]] = defaultdict(list)
-    for flow in flows:
-        rows[(flow.payee, 0 if whole else _year(flow))].append(flow)
-    return rows
+def _keys(flows: Sequence[Flow], party: str) -> list[tuple[str, int]]:
+    return sorted({(f.payee, _year(f)) for f in flows if f.payer == party and f.kind == "purchase"})
 
 
 def _year(flow: Flow) -> int:
     return (flow.period or 0) // 4
 
 
-def _due(supplier: str, year: int, rows: Sequence[Flow]) -> Due:
+def _due(supplier: str, year: int | None, binding: Sequence[Flow], headline: Sequence[Flow], party: str) -> Due:
+    def mine(flows: Sequence[Flow]) -> list[Flow]:
+        own = (f for f in flows if f.payer == party and f.payee == supplier and f.kind == "purchase")
+        return [f for f in own if year is None or _year(f) == year]
+
+    firm, rows = mine(binding), mine(headline)
     total = sum(f.usd for f in rows)
     return Due(
         supplier,
         year,
-        committed_usd=sum(f.usd for f in rows if f.money_class in _BINDING),
+        committed_usd=sum(f.usd for f in firm),
         conditional_usd=sum(f.usd for f in rows if f.money_class == "conditional"),
         headline_usd=total,
         statuses=tuple(sorted({f.money_class for f in rows})),
         assumed_share=sum(f.usd * f.assumed_share for f in rows) / total if total else 0.0,
-        claims=tuple(dict.fromkeys(c for f in rows for c in f.claims)),
+        claims=tuple(dict.fromkeys(c for f in (*firm, *rows) for c in f.claims)),
     )
 
 
@@ -117,11 +115,10 @@ def _covered(flows: Sequence[Flow], party: str, cash_usd: float) -> tuple[tuple[
 
 
 def _sides(flows: Sequence[Flow], party: str) -> tuple[list[Flow], list[Flow], list[Flow]]:
-    binding = [f for f in flows if f.money_class in _BINDING]
     return (
-        [f for f in binding if f.payer == party and f.kind == "purchase"],
-        [f for f in binding if f.payee == party and f.kind == "outside"],
-        [f for f in binding if f.payee == party and f.kind == "financing"],
+        [f for f in flows if f.payer == party and f.kind == "purchase"],
+        [f for f in flows if f.payee == party and f.kind == "outside"],
+        [f for f in flows if f.payee == party and f.kind == "financing"],
     )
 
 

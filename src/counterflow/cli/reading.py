@@ -49,7 +49,7 @@ def read(
 
     if doc_date is not None:
         opt.question(doc_date, None, None, 0.0)
-    store = None if no_store else Store.open(book, create=True)
+    store = None if no_store else Store.open(book, create=True, recorded=desk.now())
     documents: list[dict[str, Any]] = []
     found: list[Problem] = []
     for item in desk.read(sources, store, doc_date=doc_date, gazetteer=gazetteer):
@@ -175,7 +175,7 @@ def decide(
             ("merge", merge),
             ("split", split),
             ("pin", pin),
-            ("edit", bool(edits)),
+            ("edit", bool(edits.changes())),
         )
         if on
     ]

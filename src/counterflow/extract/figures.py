@@ -88,6 +88,9 @@ _COMMA_STYLE, _POINT_STYLE = (
 )
 _OPEN_STYLE: Final = re.compile(r"\d{1,3}[.,]\d{3}")
 _NEGATIVE: Final = re.compile(r"[-−(]\s?\d+(?:[.,]\d+){0,4}\)?")
+_HEADING: Final = re.compile(
+    r"(?i:(?:[(\n:,]|\A)\s?(?:(?:all )?(?:amounts|figures|dollars|values|\$|usd|eur)\s)?in\s)\Z"
+)
 _GLUED: Final = re.compile(rf"[{LATIN}\d]+")
 _NEXT_WORD: Final = re.compile(rf"{GAP}?-?([^\W\d_]{{3,10}})(?!\w)")
 _NEXT_NUMBER: Final = re.compile(rf"{GAP}(?=\d)")
@@ -156,7 +159,7 @@ def _yuan_near(page: Stretch, pos: int) -> bool:
 def _checked(page: Stretch, figure: Figure) -> Figure | Unread | None:
     """The figure, or why it cannot be trusted, or None where nothing says that it is an amount."""
     text, measure = page.text, figure.measure
-    if measure is None and figure.number.bare:
+    if _is_heading(page, figure):
         return None
     if measure == _CLASH:
         return Unread(figure.start, figure.end, "two currencies on one amount")
@@ -169,6 +172,14 @@ def _checked(page: Stretch, figure: Figure) -> Figure | Unread | None:
         return Unread(figure.start, figure.end, "a dollar of an unknown country")
     doubt = _doubt(page, figure) if figure.marked and not figure.number.family else None
     return doubt or figure
+
+
+def _is_heading(page: Stretch, figure: Figure) -> bool:
+    """Whether a size without a number names the unit of a table: "$ millions", "(in thousands of dollars)"."""
+    number = figure.number
+    if number.span is None or number.digits != "several":
+        return number.bare and (figure.marked or figure.measure is None)
+    return figure.marked or _HEADING.search(page.text, max(page.start, figure.start - 30), figure.start) is not None
 
 
 def _doubt(page: Stretch, figure: Figure) -> Unread | None:

@@ -7,13 +7,12 @@ marker, never by the nearest name alone, and a role without a filler stays empty
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.resources import files
+from functools import cache, partial
 from typing import Any, Final
 
+from counterflow.extract.cues import cue, expanded, macro, table
 from counterflow.extract.sentences import Sentence, Tag
 
 MONEY: Final = "M"
@@ -57,8 +56,9 @@ class Framed:
 @cache
 def patterns() -> tuple[Pattern, ...]:
     """Every pattern, compiled once."""
-    table = tomllib.loads(files("counterflow.extract").joinpath("frames.toml").read_text(encoding="utf-8"))
-    return tuple(_compile(row, table["macros"]) for row in [*table["frame"], *_metric_rows(table["metric"])])
+    rows = table("frames.toml")
+    macros = {"L": macro("L"), **rows["macros"]}
+    return tuple(_compile(row, macros) for row in [*rows["frame"], *_metric_rows(rows["metric"])])
 
 
 def framed(sentence: Sentence) -> Iterator[list[Framed]]:
@@ -120,40 +120,25 @@ def _distance(frame: Framed) -> int:
 
 
 # ---------------------------------------------------------------- contexts a weak pattern needs
-_ROUND: Final = re.compile(
-    r"\b(?:round|rais(?:e|ed|ing)|financing|funding|fundrais\w+|series [a-k]|investors?|backers|capital increase)\b"
-)
-_EQUITY: Final = re.compile(r"\b(?:invest\w*|stake|shares?|equity|backers?|raise[ds]?|raising|round|fund\w*|valu\w+)\b")
-_SERVICE: Final = re.compile(
-    r"\b(?:cloud|comput\w*|capacity|infrastructure|data[ -]?cent\w+|servers?|chips?|gpus?|accelerators?|hosting|hardware|"
-    r"processors?|racks?|services|suppl\w+|semiconductors?|clusters?|megawatts?|gigawatts?|training|inference)\b|‹D\d+›"
-)
+def _speaks_of(name: str, frame: Framed) -> bool:
+    return bool(cue(f"context.{name}").search(frame.sentence.masked))
 
 
-_CONTRACT: Final = re.compile(r"\b(?:contracts?|agreements?|orders?|capacity|cloud|data[ -]?cent\w+)\b[^.]{0,80}‹[MW]\d+›|‹[MW]\d+›[^.]{0,80}\b(?:contracts?|agreements?|orders?|capacity|cloud)\b")
-
-
-def _round_context(frame: Framed) -> bool:
-    return bool(_ROUND.search(frame.sentence.masked) or _ROUND.search(frame.sentence.before))
+def _spoke_of(name: str, frame: Framed) -> bool:
+    return _speaks_of(name, frame) or bool(cue(f"context.{name}").search(frame.sentence.before))
 
 
 def _equity_context(frame: Framed) -> bool:
-    masked = frame.sentence.masked
-    return bool(_EQUITY.search(masked) or _ROUND.search(frame.sentence.before)) or len(frame.sentence.parties()) <= 2
+    if _speaks_of("equity", frame) or cue("context.round").search(frame.sentence.before):
+        return True
+    return len(frame.sentence.parties()) <= 2 and not _speaks_of("result", frame)
 
 
 def _service_context(frame: Framed) -> bool:
-    masked = frame.sentence.masked
-    if re.search(r"\b(?:funding|merger|takeover|buyout|acquisition)\b", masked):
+    if _speaks_of("takeover", frame):
         return False
-    return bool(_SERVICE.search(masked) or _CONTRACT.search(frame.sentence.before))
-
-
-def _stake_context(frame: Framed) -> bool:
-    return bool(_STAKE.search(frame.sentence.masked) or _STAKE.search(frame.sentence.before))
-
-
-_STAKE: Final = re.compile(r"\b(?:stakes?|holdings?|shareholders?|shareholding|owned|owns|founders?|diluted|interest in|‹R\d+› of ‹P)")
+    sellers = any(t.mention.kind in {"cloud", "chipmaker"} for t in frame.sentence.parties())
+    return sellers or _speaks_of("service", frame) or bool(cue("context.contract_before").search(frame.sentence.before))
 
 
 def _two_parties(frame: Framed) -> bool:
@@ -161,21 +146,11 @@ def _two_parties(frame: Framed) -> bool:
 
 
 def _elliptic_investment(frame: Framed) -> bool:
-    before = frame.sentence.masked[: frame.span[0]]
-    return bool(
-        re.search(
-            r"\b(?:invest\w*|put|commit\w*|pledg\w*|contribut\w*|inject\w*|pour\w*|pay\w*|paid|provid\w*|pump\w*)\b[^;]*‹M\d+›",
-            before,
-        )
-    )
+    return bool(cue("context.elliptic").search(frame.sentence.masked, 0, frame.span[0]))
 
 
 def _power_context(frame: Framed) -> bool:
     return any(t.letter == "W" for t in frame.sentence.tags) or _service_context(frame)
-
-
-def _contract_context(frame: Framed) -> bool:
-    return bool(re.search(r"\b(?:contracts?|agreements?|deals?|orders?|commitments?)\b", frame.sentence.masked))
 
 
 def _seller_or_service(frame: Framed) -> bool:
@@ -183,27 +158,25 @@ def _seller_or_service(frame: Framed) -> bool:
     return _service_context(frame) or any(t.mention.kind in {"cloud", "chipmaker"} for t in tags)
 
 
-NEEDS: Final = {
+NEEDS: Final[dict[str, Callable[[Framed], bool]]] = {
     "seller_or_service": _seller_or_service,
     "power_context": _power_context,
-    "contract_context": _contract_context,
-    "round_context": _round_context,
+    "contract_context": partial(_speaks_of, "contract"),
+    "round_context": partial(_spoke_of, "round"),
     "equity_context": _equity_context,
     "service_context": _service_context,
     "two_parties": _two_parties,
     "elliptic_investment": _elliptic_investment,
-    "stake_context": _stake_context,
+    "stake_context": partial(_spoke_of, "stake"),
+    "price_context": partial(_spoke_of, "price"),
+    "change_context": partial(_speaks_of, "change"),
 }
 
 
 # ---------------------------------------------------------------- reading the table
 def _compile(row: dict[str, Any], macros: dict[str, str]) -> Pattern:
     letter = row.get("unit", MONEY)
-    text = row["match"]
-    for _ in range(2):  # a macro may hold another
-        for name, body in macros.items():
-            text = text.replace("{" + name + "}", body)
-    text = text.replace("{q}", r"(?P<q>‹Q\d+›)")
+    text = expanded(row["match"], macros).replace("{q}", r"(?P<q>‹Q\d+›)")
     return Pattern(
         type=row["type"],
         letter=letter,

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -20,8 +20,16 @@ from counterflow.model.problem import Trouble
 
 KINDS: Final = frozenset("company lab cloud chipmaker investor person sector market government media product".split())
 # Words that users' lists and other tables use for a kind of ours; any other word makes a company.
-_KIND_WORDS: Final = {"neocloud": "cloud", "hyperscaler": "cloud", "outlet": "media", "newspaper": "media", "agency": "media"} | {
-    word: "investor" for word in ("bank", "fund", "lender", "insurer")
+_KIND_WORDS: Final = {
+    "neocloud": "cloud",
+    "hyperscaler": "cloud",
+    "outlet": "media",
+    "newspaper": "media",
+    "agency": "media",
+    "bank": "investor",
+    "fund": "investor",
+    "lender": "investor",
+    "insurer": "investor",
 }
 _PERIODS: Final = frozenset({"inc", "corp", "co", "ltd", "cos", "bros"})
 _END: Final = ""  # the key under which a tree of words keeps its entry
@@ -76,7 +84,6 @@ class Gazetteer:
     products: Mapping[str, str]  # product -> owner
     descriptors: Mapping[str, str] = field(default_factory=dict)  # "the search giant" -> party
     tickers: Mapping[str, str] = field(default_factory=dict)
-    _tree: Tree = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def builtin(cls) -> Gazetteer:
@@ -85,7 +92,7 @@ class Gazetteer:
 
     @classmethod
     def of(cls, entities: Iterable[Mapping[str, Any]]) -> Gazetteer:
-        """From entities of the file format: `name`, and if wanted `aliases parent kind tickers products descriptors`."""
+        """From entities of the file format: `name`, and if wanted `aliases parent kind products descriptors tickers`."""
         return cls({}, {}).with_entities(entities)
 
     def with_file(self, path: Path) -> Gazetteer:
@@ -105,8 +112,7 @@ class Gazetteer:
             products |= dict.fromkeys(entity.get("products", ()), name)
             descriptors |= dict.fromkeys(entity.get("descriptors", ()), name)
             tickers |= dict.fromkeys(entity.get("tickers", ()), name)
-        made = replace(self, parties=_one_meaning(parties), products=products, descriptors=descriptors, tickers=tickers)
-        return replace(made, _tree=tree(made._surfaces()))
+        return Gazetteer(_one_meaning(parties), products, descriptors, tickers)
 
     def kind(self, party: str) -> str:
         """The kind of a known party, else "company"."""
@@ -119,8 +125,12 @@ class Gazetteer:
         return known.owner if known else None
 
     def matches(self, page: Page) -> list[Match]:
-        """Every known name of the page, the longest at each place, in order; whether a wary one counts is not judged."""
+        """Every known name of the page, the longest at each place, in order; wary ones are not judged."""
         return list(scan(self._tree, page, numbered=True))
+
+    @cached_property
+    def _tree(self) -> Tree:
+        return tree(self._surfaces())
 
     def _surfaces(self) -> Iterator[tuple[str, Entry]]:
         for product, owner in self.products.items():
@@ -134,7 +144,8 @@ class Gazetteer:
             for alias in party.aliases:
                 yield from _spellings(alias, Entry(party.name, party.kind, "alias", wary=_is_wary(alias)))
         for party in self.parties.values():
-            yield from _spellings(party.name, Entry(party.name, party.kind, "name", wary=_is_wary(party.name), confidence=1.0))
+            entry = Entry(party.name, party.kind, "name", wary=_is_wary(party.name), confidence=1.0)
+            yield from _spellings(party.name, entry)
 
 
 def tree(surfaces: Iterable[tuple[str, Entry]]) -> Tree:
@@ -200,7 +211,11 @@ def _longest(node: Tree, page: Page, i: int) -> Match | None:
 
 
 def _stem(root: Tree, word: str) -> Tree | None:
-    shape = _NUMBERED.fullmatch(word) if len(word) > 2 and (word[-1] == "s" or word[-2:-1].isdigit() or word[-1].isdigit()) else None
+    shape = (
+        _NUMBERED.fullmatch(word)
+        if len(word) > 2 and (word[-1] == "s" or word[-2:-1].isdigit() or word[-1].isdigit())
+        else None
+    )
     node = root.get(shape[1] or shape[2]) if shape else None
     return {_END: node[_END]} if node and _END in node and node[_END].how == "product" else None
 
@@ -236,14 +251,22 @@ def _party(entity: Mapping[str, Any], known: Party | None) -> Party:
         kind = _KIND_WORDS.get(kind, "company")
     tickers = entity.get("tickers") or ()
     if known is None:
-        return Party(entity["name"], kind or "company", tuple(entity.get("aliases", ())), entity.get("parent"), next(iter(tickers), None))
+        return Party(
+            entity["name"],
+            kind or "company",
+            tuple(entity.get("aliases", ())),
+            entity.get("parent"),
+            next(iter(tickers), None),
+        )
     aliases = tuple(dict.fromkeys((*known.aliases, *entity.get("aliases", ()))))
     return replace(known, kind=kind or known.kind, aliases=aliases, owner=entity.get("parent", known.owner))
 
 
 def _one_meaning(parties: Mapping[str, Party]) -> dict[str, Party]:
     """Each alias with one party: a party's own name before any alias, then the last that claims it."""
-    means = {alias: name for name, party in parties.items() for alias in party.aliases} | {name: name for name in parties}
+    means = {alias: name for name, party in parties.items() for alias in party.aliases} | {
+        name: name for name in parties
+    }
     return {
         name: replace(party, aliases=tuple(a for a in party.aliases if means[a] == name and a != name))
         for name, party in parties.items()

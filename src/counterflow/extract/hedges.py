@@ -96,7 +96,7 @@ def left(text: str, floor: int, start: int, *, money: bool) -> Left:
 
 def _hedged(text: str, floor: int, start: int, money: bool) -> Left:
     words, names = words_before(text, floor, start), list[str]()
-    while len(names) < 3 and (hedge := _hedge_before(words, money)):
+    while len(names) < 3 and (hedge := _hedge_before(words, money) or _hedge_before(_unfilled(words), money)):
         name, start = hedge
         names.insert(0, name)
         words = [w for w in words if w.end <= start]
@@ -117,6 +117,14 @@ def _hedge_before(words: list[Word], money: bool) -> tuple[str, int] | None:
             return None
         return name, _stronger(rest, words[-size].start)
     return None
+
+
+def _unfilled(words: list[Word]) -> list[Word]:
+    """The words before what may stand between a hedge and its amount: "up to an additional"."""
+    for size in range(min(4, len(words)), 0, -1):
+        if " ".join(w.text for w in words[-size:]) in tables()["hedges"]["rules"]["fillers"]:
+            return words[:-size]
+    return []
 
 
 def _stronger(words: list[Word], start: int) -> int:

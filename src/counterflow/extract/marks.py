@@ -194,10 +194,10 @@ def is_plain_money(text: str, number: Numeral, end: int) -> bool:
 
 def words_before(text: str, floor: int, pos: int) -> list[Word]:
     """The words that lead up to `pos`, parted by blanks alone."""
-    floor = max(floor, pos - _WINDOW)
-    words = [Word(m[0].lower(), m.start(), m.end()) for m in _LEFT.finditer(text, floor, pos)]
-    if words and words[0].start == floor and text[max(0, floor - 1) : floor].isalpha():
-        del words[0]  # cut through by the window
+    begin = max(floor, pos - _WINDOW)
+    words = [Word(m[0].lower(), m.start(), m.end()) for m in _LEFT.finditer(text, begin, pos)]
+    if begin > floor and words and words[0].start == begin:
+        del words[0]  # perhaps cut through
     kept: list[Word] = []
     edge = pos
     for word in reversed(words):

@@ -1,7 +1,7 @@
-"""Names in a text: known parties, products, sources and people, those that the text introduces, and what refers back to them.
+"""Names in a text: known parties, products, sources and people, those it introduces, and what refers back to them.
 
-`mentions` is the one door. Known names come from the gazetteer, unknown ones from open mode, "the company" and "it" from
-carry-over. The longest name at a place wins; mentions stand in text order and never overlap.
+`mentions` is the one door. Known names come from the gazetteer, unknown ones from open mode, "the company" and "it"
+from carry-over. The longest name at a place wins; mentions stand in text order and never overlap.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import Final
 
 from counterflow.extract.carry import carried
-from counterflow.extract.gazetteer import Gazetteer, Match, Mention, legal_end, scan, tree
+from counterflow.extract.gazetteer import Entry, Gazetteer, Match, Mention, legal_end, scan, tree
 from counterflow.extract.open_names import introduce
-from counterflow.extract.words import BREAK, Page, common, lexicon
+from counterflow.extract.words import Page, common, lexicon
 from counterflow.model.source import Segment
 
 __all__ = ["Gazetteer", "Mention", "mentions"]
@@ -27,6 +27,7 @@ _VERSION: Final = re.compile(
 _BRACKET: Final = re.compile(r"\s?\((?:(?:the|or|NASDAQ|Nasdaq|NYSE|LSE)[:\s]\s?)?[\"“‘']?")
 _CLOSING: Final = re.compile(r"(?:\.[A-Z]{1,2})?[\"”’']?\)")
 _TICKER_SIGN: Final = re.compile(r"(?:\$|\(|[A-Z]{2,10}:\s?)$")
+_AFTER_A_VERB: Final = frozenset({"to", "a", "an", "the", "its", "up", "$", "€", "£"})
 _TELLING: Final = frozenset("said says added told noted stated argued wrote explained".split())
 _APART: Final = re.compile(r"\s?[,–—(-]?\s?")  # what may stand between a name and its apposition
 
@@ -64,7 +65,11 @@ def _longest(page: Page, matches: Sequence[Match]) -> list[Match]:
 def _trusted(page: Page, matches: Sequence[Match]) -> list[Match]:
     """Without the ordinary words that only look like names: "Target prices", "MU" as a Greek letter."""
     sure = {m.entry.party for m in matches if _stands_alone(page, m)}
-    return [m for m in matches if not m.entry.wary or _stands_alone(page, m) or (m.entry.how != "ticker" and m.entry.party in sure)]
+    return [
+        m
+        for m in matches
+        if not m.entry.wary or _stands_alone(page, m) or (m.entry.how != "ticker" and m.entry.party in sure)
+    ]
 
 
 def _stands_alone(page: Page, match: Match) -> bool:
@@ -81,40 +86,45 @@ def _stands_alone(page: Page, match: Match) -> bool:
     if not page.opening(first):
         return page.words[first - 1].lower() not in {"the", "a", "an"}
     ahead = page.words[after : after + 2]
-    if not ahead:
-        return False
-    acts = ahead[0] in lexicon()["verbs"] and not (ahead[0] in lexicon()["noun_verbs"] and ahead[1:] and ahead[1] not in {"to", "a", "an", "the", "its", "$", "€", "£"})
-    return acts or ahead[0] == "'" or legal_end(page, after) > after
+    noun = ahead[:1] and ahead[0] in lexicon()["noun_verbs"] and ahead[1:] and ahead[1] not in _AFTER_A_VERB
+    acts = bool(ahead) and ahead[0] in lexicon()["verbs"] and not noun  # "Target plans to", not "Target prices rose"
+    return acts or ahead[:1] == ["'"] or legal_end(page, after) > after
 
 
 def _in_a_longer_name(page: Page, first: int, after: int) -> bool:
-    def capital(i: int) -> bool:
-        word = page.words[i]
-        ordinary = word.lower() in lexicon()["titles"] or word in lexicon()["acronyms"] or word.lower() in lexicon()["legal"]
-        return word[0].isupper() and not ordinary and not common(word) and word.lower() not in lexicon()["demonyms"]
+    behind = first > 0 and page.gaps[first] == " " and _strange(page.words[first - 1]) and not page.opening(first - 1)
+    return behind or (after < len(page.words) and page.gaps[after] == " " and _strange(page.words[after]))
 
-    behind = first > 0 and page.gaps[first] == " " and capital(first - 1) and not page.opening(first - 1)
-    ahead = after < len(page.words) and page.gaps[after] == " " and capital(after)
-    return behind or ahead
+
+def _strange(word: str) -> bool:
+    """Whether a word beside a name looks like a part of it: a capital, and no title, no acronym, no ordinary word."""
+    lists, low = lexicon(), word.lower()
+    if not word[0].isupper() or word in lists["acronyms"] or common(word):
+        return False
+    return not (low in lists["titles"] or low in lists["legal"] or low in lists["demonyms"])
 
 
 def _mention(page: Page, match: Match) -> Mention:
     """The match with its legal form, or, for a product, with its version."""
-    entry, start = match.entry, page.starts[match.first]
+    entry, start, end = match.entry, page.starts[match.first], page.ends[match.after - 1]
     if entry.how == "product":
-        end = _VERSION.match(page.text, page.ends[match.after - 1])
-        stop = end.end() if end else page.ends[match.after - 1]
-        text = page.text[start:stop]
-        plural = text.endswith("s") and page.words[match.after - 1][-2:-1].isdigit()
-        product = " ".join(text.split())
-        return Mention(start, stop, text, (entry.party,), (product,), "product", "product", 0.9, product[:-1] if plural else product)
+        version = _VERSION.match(page.text, end)
+        end = version.end() if version else end
+        product = " ".join(page.text[start:end].split())
+        plural = product.endswith("s") and product[-2:-1].isdigit()
+        return _made(page, start, end, entry, product=product[:-1] if plural else product)
     after = match.after if entry.kind in {"person", "media"} else legal_end(page, match.after)
-    text = page.text[start : page.ends[after - 1]]
-    return Mention(start, page.ends[after - 1], text, (entry.party,), (" ".join(text.split()),), entry.kind, entry.how, entry.confidence)
+    return _made(page, start, page.ends[after - 1], entry)
+
+
+def _made(page: Page, start: int, end: int, entry: Entry, *, product: str | None = None) -> Mention:
+    text = page.text[start:end]
+    written = " ".join(text.split())
+    return Mention(start, end, text, (entry.party,), (written,), entry.kind, entry.how, entry.confidence, product)
 
 
 def _with_brackets(page: Page, named: Sequence[Mention]) -> list[Mention]:
-    """ "Amazon Web Services (AWS)" is one mention, not two; its name as written is what stands before the brackets."""
+    """One mention where brackets repeat a name, "Amazon Web Services (AWS)"; as written counts what stands before them."""
     kept: list[Mention] = []
     for mention in named:
         last = kept[-1] if kept else None
@@ -128,26 +138,29 @@ def _with_brackets(page: Page, named: Sequence[Mention]) -> list[Mention]:
 
 
 def _with_roles(page: Page, named: Sequence[Mention], gazetteer: Gazetteer) -> Iterator[Mention]:
-    """Products that only describe their owner: "the ChatGPT maker", "the developer of Claude"."""
-    roles = lexicon()["roles"]
+    """Products that only describe their owner become descriptors: "the ChatGPT maker", "the developer of Claude"."""
     for mention in named:
-        if mention.how != "product":
-            yield mention
-            continue
-        first, after = page.at(mention.start), page.at(mention.end)
-        behind = page.words[max(0, first - 4) : first]
-        start, end = mention.start, mention.end
-        if after < len(page.words) and (page.words[after] in roles or page.words[after : after + 1] == ["-"] and page.words[after + 1 : after + 2] and page.words[after + 1] in roles):
-            at = after if page.words[after] in roles else after + 1
-            end = page.ends[at]
-            start = page.starts[first - 1] if behind and behind[-1].lower() == "the" else start
-        elif len(behind) > 1 and ((behind[-1] == "of" and behind[-2] in roles) or (behind[-1] == "behind" and behind[-2] in lexicon()["heads"]["any"] | lexicon()["heads"]["startup"] | lexicon()["heads"]["lab"])):
-            start = page.starts[first - 3] if len(behind) > 2 and behind[-3].lower() in {"the", "a"} else page.starts[first - 2]
+        role = _role(page, page.at(mention.start), page.at(mention.end)) if mention.how == "product" else None
+        if role:
+            entry = Entry(mention.parties[0], gazetteer.kind(mention.parties[0]), "descriptor", confidence=0.85)
+            yield _made(page, page.starts[role[0]], page.ends[role[1] - 1], entry)
         else:
             yield mention
-            continue
-        text = page.text[start:end]
-        yield Mention(start, end, text, mention.parties, (" ".join(text.split()),), gazetteer.kind(mention.parties[0]), "descriptor", 0.85)
+
+
+def _role(page: Page, first: int, after: int) -> tuple[int, int] | None:
+    """The words `[first, after)` of a description of the owner around a product's, or None."""
+    lists = lexicon()
+    behind, ahead = page.words[max(0, first - 3) : first], page.words[after : after + 2]
+    tied = ahead[:1] == ["-"]
+    if ahead[tied:] and ahead[tied] in lists["roles"]:
+        return first - (behind[-1:] in (["the"], ["The"])), after + 1 + tied
+    firms = lists["heads"]["any"] | lists["heads"]["startup"] | lists["heads"]["lab"]
+    of = behind[-1:] == ["of"] and behind[-2] in lists["roles"] if len(behind) > 1 else False
+    makes = behind[-1:] == ["behind"] and behind[-2] in firms if len(behind) > 1 else False
+    if not of and not makes:
+        return None
+    return first - 2 - (len(behind) > 2 and behind[-3] in {"the", "The", "a"}), after
 
 
 def _without_appositions(page: Page, named: Sequence[Mention]) -> list[Mention]:

@@ -14,10 +14,13 @@ from counterflow.extract.words import BREAK, Page, common, lexicon
 
 _CAMEL: Final = re.compile(r"(?!Ma?c[A-Z])(?:[A-Z]?[a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]{2,}\w*|\d+[A-Z][A-Za-z]+)")
 _SHORT: Final = re.compile(
-    r"\s?\(\s?(formerly |previously |the |or )?(?:known as )?([\"“‘']?)([A-Z][\w&.-]*(?: [A-Z][\w&.-]*){0,3}?)\.?[\"”’']?\s?\)"
+    r"\s?\(\s?(formerly |previously |the |or )?(?:known as )?([\"“‘']?)"
+    r"([A-Z][\w&.-]*(?: [A-Z][\w&.-]*){0,3}?)\.?[\"”’']?\s?\)"
 )
 _TICKER: Final = re.compile(r"\s?\(\s?[A-Z]{2,10}\s?:\s?([A-Z0-9]{1,8})(?:\.[A-Z]{1,3})?\s?\)")
-_MINISTRY: Final = re.compile(r"(?:Ministry|Department) (?:of|for) (?:the )?[A-Z]\w+(?:(?:, [A-Z]\w+){0,3},? (?:and|&) [A-Z]\w+)?(?: [A-Z]\w+)?")
+_MINISTRY: Final = re.compile(
+    r"(?:Ministry|Department) (?:of|for) (?:the )?[A-Z]\w+(?:(?:, [A-Z]\w+){0,3},? (?:and|&) [A-Z]\w+)?(?: [A-Z]\w+)?"
+)
 _INITIALS: Final = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
 
 
@@ -45,7 +48,16 @@ def tail_kind(low: str) -> str | None:
 
 
 def _is_bank(low: str) -> bool:
-    return low.endswith(("bank", "banken", "banque")) or low in {"bank", "banco", "banca", "banque", "crédit", "credit", "caisse", "caja"}
+    return low.endswith(("bank", "banken", "banque")) or low in {
+        "bank",
+        "banco",
+        "banca",
+        "banque",
+        "crédit",
+        "credit",
+        "caisse",
+        "caja",
+    }
 
 
 def is_tail(unit: Unit) -> bool:
@@ -76,7 +88,11 @@ def state(page: Page, units: Sequence[Unit]) -> str | None:
     if all(unit.low in lists["places"] or unit.low in lists["demonyms"] for unit in units):
         return f"{name} {following}" if following in {"government", "treasury"} else None
     heads = {"ministry", "department", "government", "treasury"}
-    return name if len(units) > 1 and (units[-1].low in heads or (units[0].low in heads and units[1].low == "of")) else None
+    return (
+        name
+        if len(units) > 1 and (units[-1].low in heads or (units[0].low in heads and units[1].low == "of"))
+        else None
+    )
 
 
 def is_paper(page: Page, units: Sequence[Unit]) -> bool:
@@ -94,17 +110,24 @@ def is_paper(page: Page, units: Sequence[Unit]) -> bool:
     ahead = page.words[after] if after < len(page.words) and page.gaps[after] == " " else ""
     cites = "citing" in page.words[after : after + 5] and ahead in {"reported", "reports", "said", "wrote"}
     reported_by = behind == "by" and first > 1 and page.words[first - 2] == "reported"
-    return cites or reported_by or behind in {"newspaper", "magazine", "daily", "weekly"} or ahead in {"newspaper", "magazine"}
+    return (
+        cites
+        or reported_by
+        or behind in {"newspaper", "magazine", "daily", "weekly"}
+        or ahead in {"newspaper", "magazine"}
+    )
 
 
 def _tells(page: Page, first: int, after: int) -> bool:
     lists = lexicon()
     behind = {word.lower() for word in page.words[max(0, first - 3) : first]}
-    return not behind.isdisjoint(lists["told_before"]) or not lists["told_after"].isdisjoint(page.words[after : after + 3])
+    return not behind.isdisjoint(lists["told_before"]) or not lists["told_after"].isdisjoint(
+        page.words[after : after + 3]
+    )
 
 
 def is_person(page: Page, units: Sequence[Unit], *, titled: bool) -> bool:
-    """Whether a run names a person: a title before or after it, a first name, initials. `titled`: a title stands before."""
+    """Whether a run names a person: a title around it (`titled`: one stands before), a first name, initials."""
     lists = lexicon()
     if len(units) > 4 or any(is_tail(unit) for unit in units) or _CAMEL.fullmatch(units[0].text):
         return False
@@ -124,8 +147,7 @@ def is_person(page: Page, units: Sequence[Unit], *, titled: bool) -> bool:
 def is_nobody(page: Page, units: Sequence[Unit]) -> bool:
     """A place, a law, an event, an ordinary word at a beginning: named or capitalised, yet no one who pays."""
     lists = lexicon()
-    where = lists["places"] | lists["demonyms"] | lists["connectors"]
-    if all(unit.low in where for unit in units) or all(is_legal(unit.text.rstrip(".")) for unit in units):
+    if all(_is_place(unit.low) for unit in units) or all(is_legal(unit.text.rstrip(".")) for unit in units):
         return True
     tailed = any(is_tail(unit) for unit in units)
     if units[-1].low in lists["events"] or (units[-1].low in lists["not_names"] and not tailed):
@@ -137,6 +159,11 @@ def is_nobody(page: Page, units: Sequence[Unit]) -> bool:
     if len(only.text) == 1 or only.low in lists["starters"]:
         return True
     return ordinary and (page.opening(only.first) or tail_kind(only.low) is not None)
+
+
+def _is_place(low: str) -> bool:
+    lists = lexicon()
+    return low in lists["places"] or low in lists["demonyms"] or low in lists["connectors"]
 
 
 def _is_ordinary(page: Page, unit: Unit) -> bool:
@@ -161,7 +188,9 @@ def _by_itself(units: Sequence[Unit]) -> int:
     score = int(len(units) > 1)
     if any(is_legal(unit.text.rstrip(".")) for unit in units[1:]):
         score += 4
-    if len(units) > 1 and (any(is_tail(unit) for unit in units[1:]) or units[0].low in lexicon()["heads_first"] or _is_bank(units[0].low)):
+    if len(units) > 1 and (
+        any(is_tail(unit) for unit in units[1:]) or units[0].low in lexicon()["heads_first"] or _is_bank(units[0].low)
+    ):
         score += 3
     if len(units) == 1:
         score += 2 * bool(_CAMEL.fullmatch(units[0].text)) - common(units[0].text)
@@ -189,7 +218,9 @@ def _by_before(page: Page, units: Sequence[Unit]) -> int:
     if before == "of":
         return 1 + 2 * (earlier in lists["of_before"])
     if before in {"to", "for"}:
-        return 1 + any(word in lists["fund_verbs"] or _is_amount(word) for word in page.words[max(0, first - 6) : first - 1])
+        return 1 + any(
+            word in lists["fund_verbs"] or _is_amount(word) for word in page.words[max(0, first - 6) : first - 1]
+        )
     if before == "the" and len(units) == 1:
         following = page.words[units[0].after] if units[0].after < len(page.words) else ""
         return -2 if following in lists["product_nouns"] or following in lists["place_nouns"] else 0
@@ -207,20 +238,24 @@ def _by_after(page: Page, after: int) -> int:
     ahead = page.words[after : after + 12]
     following = ahead[1] if ahead[1:] else ""
     if ahead[0] == "'":
-        return 1
+        return 2
     if ahead[0] == "-" and not page.gaps[after]:
         return 2 if following in {"backed", "owned", "led", "controlled", "funded"} else -2
     if ahead[0] == "(":
         at = page.ends[after - 1]
         return 3 if _TICKER.match(page.text, at) else 2 if _SHORT.match(page.text, at) else 0
     explained = page.apposition(after)
-    if explained or following == "which":
+    if explained:
         return 3 if any(head_kind(word) for word in explained) else 1
+    if ahead[0] == "," and following in lists["asides"]:
+        return 2
     if ahead[0] == "," and len(ahead) > 2 and following.lower() in lists["places"] and ahead[2] != "'":
         return -3
     if ahead[0] in lists["verbs"] or ahead[0] in lists["after_company"]:
         return 2
-    return -2 * (ahead[0] in lists["place_nouns"])
+    if ahead[0].islower() and not lists["place_nouns"].isdisjoint(ahead[:2]):
+        return -2
+    return int(ahead[0] in {"–", "—"} or (ahead[0].islower() and ahead[0].endswith(("ed", "s"))))
 
 
 def kind_of(page: Page, units: Sequence[Unit]) -> str | None:

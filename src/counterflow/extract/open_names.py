@@ -68,7 +68,10 @@ def introduce(page: Page, known: Sequence[Match]) -> dict[str, Entry]:
     for abbreviation in abbreviations(page):
         candidates.pop(abbreviation, None)
     accepted = _accept(page, candidates, enough=_ENOUGH if _is_quiet(page) else _SURE)
-    return _shorts_of(page, known) | _forms(page, accepted) | others
+    places = frozenset(
+        name for name, candidate in candidates.items() if candidate not in accepted and min(candidate.scores) < 0
+    )
+    return _shorts_of(page, known) | _forms(page, accepted, places) | others
 
 
 def _shorts_of(page: Page, known: Sequence[Match]) -> dict[str, Entry]:
@@ -114,7 +117,11 @@ def _goes_on(page: Page, match: Match) -> bool:
     if match.after - match.first == 1 and _behind_a_first_name(page, match.first):
         return True
     words: list[str] = []
-    while after < min(len(page.words), match.after + _LONGEST) and page.gaps[after] == " " and page.words[after][0].isupper():
+    while (
+        after < min(len(page.words), match.after + _LONGEST)
+        and page.gaps[after] == " "
+        and page.words[after][0].isupper()
+    ):
         if is_legal(page.words[after]):
             break
         words.append(page.words[after].lower())
@@ -124,17 +131,22 @@ def _goes_on(page: Page, match: Match) -> bool:
     hard = tail_kind(words[-1]) is not None and words[-1] not in lists["soft_tails"]
     strange = not any(common(word) or word.upper() in lists["acronyms"] for word in words)
     house = page.words[match.first].lower() in lists["houses"] and match.after - match.first == 1
-    return (house and (hard or strange)) or (hard and len(words) > 1 and not all(tail_kind(w) for w in words)) or (
-        match.entry.how == "product" and any(tail_kind(w) and w not in lists["soft_tails"] for w in words)
+    return (
+        (house and (hard or strange))
+        or (hard and len(words) > 1 and not all(tail_kind(w) for w in words))
+        or (match.entry.how == "product" and any(tail_kind(w) and w not in lists["soft_tails"] for w in words))
     )
 
 
 def _behind_a_first_name(page: Page, i: int) -> bool:
-    """ "Wes Cummins", "chief executive Ada Ford": the surname only looks like a company."""
+    """Whether a first name stands before: in "Wes Cummins" the surname only looks like a company."""
     if i == 0 or page.gaps[i] != " " or not page.words[i - 1][0].isupper():
         return False
     return page.words[i - 1].lower() in lexicon()["first_names"] or (
-        i > 1 and page.gaps[i - 1] == " " and page.words[i - 2].lower() in lexicon()["titles_lower"] and not common(page.words[i - 1])
+        i > 1
+        and page.gaps[i - 1] == " "
+        and page.words[i - 2].lower() in lexicon()["titles_lower"]
+        and not common(page.words[i - 1])
     )
 
 
@@ -153,15 +165,24 @@ def _spaced_step(page: Page, j: int, taken: bytearray) -> int:
     lists, word, k = lexicon(), page.words[j], j
     if capital(word) or word == "plc":
         return 1
-    while k < min(len(page.words), j + 2) and page.gaps[k] == " " and (page.words[k] in lists["connectors"] or page.words[k] == "&"):
+    while (
+        k < min(len(page.words), j + 2)
+        and page.gaps[k] == " "
+        and (page.words[k] in lists["connectors"] or page.words[k] == "&")
+    ):
         k += 1
-    if word == "and" and page.words[j - 1].lower() in lists["and_left"]:
+    if word == "and" and j + 1 < len(page.words) and _joins(page.words[j - 1].lower(), page.words[j + 1].lower()):
         k = j + 1
     if k == j or k >= len(page.words) or page.gaps[k] != " " or taken[k] or not page.words[k][0].isupper():
         return 0
     if word == "of" and page.words[j - 1].lower() not in lists["of_heads"]:
         return 0
     return k - j + 1
+
+
+def _joins(left: str, right: str) -> bool:
+    """Whether "and" stands inside a name: "Industrial and Commercial Bank", "Ashton Gas and Electric"."""
+    return left in lexicon()["and_left"] or (tail_kind(left) == "company" and tail_kind(right) == "company")
 
 
 def _glued_step(page: Page, first: int, j: int) -> int:
@@ -171,7 +192,13 @@ def _glued_step(page: Page, first: int, j: int) -> int:
     if word == "." and len(before) == 1 and not following and j + 1 < len(page.words):
         after = page.words[j + 1]
         return int(page.gaps[j + 1] == " " and after[0].isupper() and after.lower() not in lexicon()["starters"])
-    if word == "." and is_legal(before) and page.words[j + 1 : j + 2] == ["of"] and page.words[j + 2 : j + 3] and page.words[j + 2][0].isupper():
+    if (
+        word == "."
+        and is_legal(before)
+        and page.words[j + 1 : j + 2] == ["of"]
+        and page.words[j + 2 : j + 3]
+        and page.words[j + 2][0].isupper()
+    ):
         return 3  # "Solar Energy Corp. of India"
     if not following or not following[0].isalnum():
         return int(word == "+")
@@ -201,7 +228,11 @@ def _pieces(page: Page, units: Sequence[Unit]) -> Iterator[tuple[tuple[Unit, ...
     for unit in units:
         low = unit.low.rstrip(".")
         title = low in lists["titles"] or low in lists["honorifics"]
-        if not title and low not in lists["calendar"] and (unit.text not in lists["acronyms"] or (unit.text == "AI" and piece)):
+        if (
+            not title
+            and low not in lists["calendar"]
+            and (unit.text not in lists["acronyms"] or (unit.text == "AI" and piece))
+        ):
             piece.append(unit)
             continue
         yield from _trimmed(page, piece, titled=titled)
@@ -225,11 +256,15 @@ def _trimmed(page: Page, units: list[Unit], *, titled: bool) -> Iterator[tuple[t
     while first < after:
         low, rest = units[first].low, units[first + 1 : after]
         leads = low in lists["starters"] and (page.opening(units[first].first) or low in {"the", "a", "an"})
-        origin = low in lists["demonyms"] and bool(rest) and (rest[0].low == "ai" or not all(is_tail(unit) for unit in rest))
+        origin = (
+            low in lists["demonyms"] and bool(rest) and (rest[0].low == "ai" or not all(is_tail(unit) for unit in rest))
+        )
         if not leads and not origin:
             break
         first += 1
-    while after > first and (units[after - 1].low in lists["connectors"] or units[after - 1].text in {"&", "AI"} and after - first == 1):
+    while after > first and (
+        units[after - 1].low in lists["connectors"] or units[after - 1].text in {"&", "AI"} and after - first == 1
+    ):
         after -= 1
     if first < after:
         yield tuple(units[first:after]), titled and first == 0
@@ -258,7 +293,9 @@ def _sort_in(
 
 def _is_quiet(page: Page) -> bool:
     """Whether a capital inside a sentence is rare enough to mean something."""
-    inside = [i for i in range(1, len(page.words)) if page.gaps[i] == " " and page.words[i][0].isalpha() and not page.loud[i]]
+    inside = [
+        i for i in range(1, len(page.words)) if page.gaps[i] == " " and page.words[i][0].isalpha() and not page.loud[i]
+    ]
     return len(inside) < 40 or sum(page.words[i][0].isupper() for i in inside) < _LOUD_SHARE * len(inside)
 
 
@@ -270,7 +307,9 @@ def _accept(page: Page, candidates: dict[str, _Candidate], enough: int) -> list[
     for name, candidate in candidates.items():
         if name in accepted or min(candidate.scores) < 0 or common(name):
             continue
-        if any(_after_link(page, after) in starts or _before_link(page, first) in ends for first, after in candidate.places):
+        if any(
+            _after_link(page, after) in starts or _before_link(page, first) in ends for first, after in candidate.places
+        ):
             accepted.add(name)
     return [candidate for name, candidate in candidates.items() if name in accepted]
 
@@ -287,8 +326,11 @@ def _before_link(page: Page, i: int) -> int:
     return i
 
 
-def _forms(page: Page, accepted: Sequence[_Candidate]) -> dict[str, Entry]:
-    """Every form of the accepted companies with its entry; a form shared by two means the longer name, then the first."""
+def _forms(page: Page, accepted: Sequence[_Candidate], places: frozenset[str]) -> dict[str, Entry]:
+    """Every form of the accepted companies with its entry; a form shared by two means the longer name, then the first.
+
+    `places`: words that the text uses of a town or a site, which are no short form ("Louisville Gas").
+    """
     named = [(_without_legal(candidate.units), candidate) for candidate in accepted]
     named.sort(key=lambda pair: (-len(pair[0]), pair[1].places[0]))
     given = {short: candidate for _, candidate in named for short in candidate.shorts}
@@ -301,6 +343,8 @@ def _forms(page: Page, accepted: Sequence[_Candidate]) -> dict[str, Entry]:
         forms.setdefault(name, entry)
         full = " ".join(unit.text for unit in candidate.units)
         for form in (*([full] if ". " in full else []), *_shorter(texts), *candidate.shorts, *_initials(texts, words)):
+            if form in places:
+                continue
             forms.setdefault(form, entry._replace(wary=common(form) or form.lower() in lexicon()["first_names"]))
     return forms
 
@@ -313,21 +357,25 @@ def _without_legal(units: Sequence[Unit]) -> list[str]:
 
 
 def _shorter(texts: Sequence[str]) -> Iterator[str]:
-    """ "Hanbyeol Energy Solution" is also "Hanbyeol Energy" and "Hanbyeol"; a bare place or "Bank of" is nobody."""
+    """The shorter forms of a name: "Hanbyeol Energy", "Hanbyeol"; a bare place or "Bank of" is nobody."""
     lists = lexicon()
     if texts[0].lower() in lists["heads_first"] and len(texts) > 1 and texts[1].lower() not in lists["connectors"]:
         yield " ".join(texts[1:])
         return
     for size in range(len(texts) - 1, 0, -1):
         lead = [text.lower() for text in texts[:size]]
-        if lead[-1] in lists["connectors"] | {"&", "and"} or all(w in lists["places"] or w in lists["demonyms"] for w in lead):
+        if lead[-1] in lists["connectors"] | {"&", "and"} or all(
+            w in lists["places"] or w in lists["demonyms"] for w in lead
+        ):
             continue
-        if size > 1 or not (lead[0] in lists["starters"] or tail_kind(lead[0]) or texts[0] in lists["acronyms"] or len(lead[0]) == 1):
+        if size > 1 or not (
+            lead[0] in lists["starters"] or tail_kind(lead[0]) or texts[0] in lists["acronyms"] or len(lead[0]) == 1
+        ):
             yield " ".join(texts[:size])
 
 
 def _initials(texts: Sequence[str], words: frozenset[str]) -> Iterator[str]:
-    """ "NWP" of "Nordic Wind Partners", where the text uses it."""
+    """The initials of a name, where the text uses them: "NWP" of Nordic Wind Partners."""
     short = "".join(text[0] for text in texts if text[0].isupper())
     if len(short) > 2 and short in words and short not in lexicon()["acronyms"]:
         yield short

@@ -64,7 +64,7 @@ def _spread(first: Figure, second: Figure) -> Figure:
 
 def _is_pair(page: Stretch, first: Figure, second: Figure, kind: str, opener: str) -> bool:
     text, end = page.text, page.end
-    measured = second.whole or marks.counted(text, second.end, end) is not None
+    measured = second.whole or (first.measure is None and marks.counted(text, second.end, end) is not None)
     bare = first.marked and not first.whole
     if kind == "and":
         return (opener == "between" and (measured or second.marked)) or (bare and second.marked and second.whole)

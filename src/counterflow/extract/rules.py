@@ -14,7 +14,9 @@ from counterflow.extract.frames import Framed, Pattern, framed
 from counterflow.extract.gazetteer import Gazetteer, Mention
 from counterflow.extract.names import mentions
 from counterflow.extract.sentences import Sentence, sentences
-from counterflow.extract.slots import Filler, Scene, can_pay, fill, subject_tags
+from counterflow.extract.scene import Scene
+from counterflow.extract.slots import fill
+from counterflow.extract.subjects import Filler, subject_tags
 from counterflow.extract.riders import add_packages, terms_of
 from counterflow.extract.times import times
 from counterflow.model.book import NEVER_PAY, Party
@@ -23,7 +25,6 @@ from counterflow.model.problem import Problem
 from counterflow.model.source import ASSERTING, Document
 
 VERSION: Final = "rules/0.1"
-_PAYING: Final = frozenset({"investor", "customer"})
 _LEAST_USD: Final = Decimal(100_000)  # below this a sum of money is a price tag, not a deal or a company's figure
 _TITLE_SURE: Final = 0.6
 _RAISING: Final = re.compile(
@@ -84,7 +85,7 @@ def _scene(document: Document, named: Sequence[Mention], gazetteer: Gazetteer) -
         if len(m.parties) == 1 and m.kind not in {"media", "person", "product", *NEVER_PAY}
     )
     written = {m.parties[0]: m.written[0] for m in reversed(named) if len(m.parties) == 1}
-    scene = Scene(kinds={}, owners={})
+    scene = Scene(written=written)
     for mention in named:
         for party in mention.parties:
             scene.kinds.setdefault(party, mention.kind)
@@ -159,7 +160,7 @@ def _bare_round(sentence: Sentence, drafts: Sequence[Framed]) -> Framed | None:
 
 
 def _claims(frame: Framed, state: _State) -> Iterator[Claim]:
-    roles = _roles(frame, state.scene)
+    roles = fill(frame, state.scene)
     if not roles or not _fits(frame, roles):
         return
     stands = _standing(frame, roles, state)
@@ -169,23 +170,6 @@ def _claims(frame: Framed, state: _State) -> Iterator[Claim]:
         claim = _claim(frame, one, stands, state)
         _remember(claim, one, frame, state)
         yield claim
-
-
-def _roles(frame: Framed, scene: Scene) -> dict[str, Filler]:
-    """Every role that someone fills, the core ones first."""
-    roles: dict[str, Filler] = {}
-    taken: set[str] = set()
-    for role in frame.pattern.roles:
-        found = fill(frame, scene, role, taken)
-        if not found:
-            continue
-        if role in _PAYING:
-            paying = [i for i, n in enumerate(found.names) if can_pay(n, scene)]
-            found = Filler(tuple(found.names[i] for i in paying), tuple(found.written[i] for i in paying), found.sure)
-        if found.names:
-            roles[role] = found
-            taken |= set(found.names)
-    return roles
 
 
 def _fits(frame: Framed, roles: dict[str, Filler]) -> bool:
@@ -251,6 +235,8 @@ def _remember(claim: Claim, roles: dict[str, Filler], frame: Framed, state: _Sta
         scene.last = ({r: f for r, f in roles.items() if r in {"investor", "investee"}}, paragraph)
         for name in roles["investor"].names:
             scene.targets[name] = (roles["investee"].names[0], roles["investee"].written[0])
+    if claim.type in {"stake", "valuation"} and "company" in roles:
+        scene.company = (roles["company"].names[0], roles["company"].written[0], paragraph)
     if claim.type != "financial_metric":
         state.standing[(claim.type, tuple(sorted(claim.parties)))] = status.Standing(
             claim.status, claim.polarity, claim.modality

@@ -64,7 +64,7 @@ def _number(word: str) -> int:
 
 
 def _valid(text: str, lowered: str, doc_date: str | None, figure: bool) -> ValidTime | None:
-    if found := _TERM.search(lowered):
+    if not figure and (found := _TERM.search(lowered)):
         return ValidTime(
             text[found.start() : found.end()], duration=f"P{_number(found['n'])}{found['unit'][0].upper()}"
         )

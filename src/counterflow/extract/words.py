@@ -21,7 +21,9 @@ _WORD: Final = re.compile(r"(?:https?://|www\.)\S+|[^\W_]+(?:[\u0300-\u036f]+[^\
 _BREAK: Final = re.compile(r"\n[^\S\n]*\n|\t")
 _ALIKE: Final = {"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-"}
 _CLOSERS: Final = frozenset("\"'”’)]»")
-_NEVER_LAST: Final = frozenset("Mr Mrs Ms Dr Prof Sen Gov Gen St vs approx No Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split())
+_NEVER_LAST: Final = frozenset(
+    "Mr Mrs Ms Dr Prof Sen Gov Gen St vs approx No Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split()
+)
 _SELDOM_LAST: Final = frozenset("Inc Corp Co Ltd Cos Bros Jr Sr plc Pte Pvt Sdn Bhd".split())
 _LONGEST: Final = 250  # words of a sentence
 BREAK: Final = "\n"  # a gap that no name and no sentence reaches across
@@ -29,7 +31,7 @@ BREAK: Final = "\n"  # a gap that no name and no sentence reaches across
 
 @lru_cache(maxsize=1)
 def lexicon() -> Mapping[str, Any]:
-    """The word lists of name_words.json: each a frozenset, or a mapping of frozensets (tails, heads) by kind of party."""
+    """The word lists of name_words.json: each a frozenset, or a mapping of them (`tails`, `heads`, `called`)."""
     lists = json.loads(Path(__file__).with_name("name_words.json").read_text(encoding="utf-8"))
     return {
         name: {kind: _words(lines) for kind, lines in value.items()} if isinstance(value, dict) else _words(value)
@@ -86,7 +88,7 @@ class Page:
             starts.append(start)
             ends.append(end)
             words.append(seen.get(word) or seen.setdefault(word, _plain(word)))
-            gaps.append(_gap(text, last, start, wrapped=wrapped) if words[1:] else " ")
+            gaps.append(_gap(text, last, start, wrapped=wrapped) if last else " ")
             last = end
         for border in borders:
             at = bisect_right(starts, border - 1)
@@ -96,7 +98,7 @@ class Page:
 
     @cached_property
     def sentences(self) -> list[int]:
-        """The first word of each sentence, in order; what never ends is cut, so that no sentence costs more than its due."""
+        """The first word of each sentence, in order; what never ends is cut, so that its cost stays linear."""
         firsts = [0] if self.words else []
         for i in range(1, len(self.words)):
             if i - firsts[-1] >= _LONGEST or self._opens(i):
@@ -131,7 +133,7 @@ class Page:
         return _around(self.paragraphs, i, len(self.words))
 
     def opening(self, i: int) -> bool:
-        """Whether a capital at word i may only mark a beginning: of a sentence, a quotation, a list item, after a colon."""
+        """Whether a capital at word i may only mark a beginning: of a sentence, a quotation, an item, after a colon."""
         first = self.sentence(i)[0]
         while i > first and not self.words[i - 1][0].isalpha():
             if self.words[i - 1] in '“"' or (self.words[i - 1] in ":•–—-" and self.gaps[i]):
@@ -142,7 +144,7 @@ class Page:
         return i == first
 
     def apposition(self, after: int) -> list[str]:
-        """The words that explain a name ending before word `after`: "Danish maker of pumps" in ", a Danish maker of pumps,"."""
+        """The words that explain a name ending before word `after`: ", a maker of pumps," gives "maker of pumps"."""
         ahead = self.words[after : after + 12]
         if len(ahead) < 3 or ahead[0] != "," or BREAK in self.gaps[after : after + 3]:
             return []

@@ -250,11 +250,11 @@ class _Ledger:
 
     def _span(self, deal: Deal) -> tuple[int, int, bool]:
         """First quarter, number of quarters, and whether start or term had to be assumed."""
-        start = deal.start or deal.public
+        start = deal.start or _stood(deal) or deal.public
         assert start is not None  # the store dates every document, if only by when it was read
         first = quarter_index(start)
         if deal.start is None:
-            self.assumptions.append(Assumption("start", f"{quarter_label(first)}, when first public", deal.deal_id))
+            self.assumptions.append(Assumption("start", f"{quarter_label(first)}, when its stage became public", deal.deal_id))
         if deal.family == "equity primary":
             until = quarter_index(deal.public or start)
             spread = deal.scope == "cumulative" and deal.start is not None and until > first
@@ -266,6 +266,11 @@ class _Ledger:
         if deal.years is None:
             self.assumptions.append(Assumption("term", f"{self.counting.term_years} years", deal.deal_id))
         return first, max(1, round(self._years(deal) * 4)), deal.start is None or deal.years is None
+
+
+def _stood(deal: Deal) -> date | None:
+    """The day since which the deal is known to stand where it does: later than its first rumour."""
+    return next((first_day(step.when) for step in deal.timeline if step.stage == deal.stage), None)
 
 
 def _cannot(deal: Deal, book: Book) -> str | None:

@@ -59,6 +59,7 @@ class Estimate:
     claims_for: tuple[str, ...]
     claims_against: tuple[str, ...] = ()
     reason: str = ""
+    stated: Decimal | None = None  # the value in the words, also of a ceiling
 
 
 class Step(NamedTuple):

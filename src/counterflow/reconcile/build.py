@@ -17,6 +17,7 @@ from counterflow.reconcile.anchors import Bound, Placed, rebind, standing
 from counterflow.reconcile.deals import gather
 from counterflow.reconcile.figures import figures
 from counterflow.reconcile.parties import Register, resolve
+from counterflow.reconcile.rounds import with_basis
 from counterflow.reconcile.rulings import edited, state
 from counterflow.reconcile.said import happened, said
 
@@ -57,7 +58,7 @@ def book(
         claims=ruled,
         parties=register.parties,
         deals=deals,
-        figures=figures(counting),
+        figures=with_basis(figures(counting)),
         documents=papers,
         problems=tuple(sorted([*problems, *queue, *register.problems, *holes])),
     )

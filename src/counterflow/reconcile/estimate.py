@@ -56,6 +56,7 @@ def estimate(claims: Iterable[Said]) -> Estimate | None:
         claims_for=tuple(s.id for s in best.members),
         claims_against=tuple(sorted({s.id for s in measured} - {s.id for s in best.members})),
         reason="; ".join([_reason(best, groups[1] if len(groups) > 1 else None), *told]),
+        stated=measure.stated,
     )
 
 
@@ -136,8 +137,10 @@ def _covers(measure: Measure, low: Decimal) -> bool:
 
 
 def _group(members: Sequence[Said]) -> _Group:
-    shared = _measure(members[0]).loose
-    for each in members[1:]:
+    # "Multi-billion" names a size, no bound: it agrees with a number said beside it and never narrows it.
+    sized = [m for m in members if _measure(m).qualifier != "order_of_magnitude"] or list(members)
+    shared = _measure(sized[0]).loose
+    for each in sized[1:]:
         met = shared.meet(_measure(each).loose)
         assert met is not None  # intervals that share a value meet
         shared = met

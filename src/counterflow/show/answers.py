@@ -219,7 +219,7 @@ def owe_json(found: Owes) -> dict[str, Any]:
 def _due_json(due: Due) -> dict[str, Any]:
     return {
         "supplier": due.supplier,
-        "year": due.year or None,
+        "year": due.year,
         "committed_usd": due.committed_usd,
         "conditional_usd": due.conditional_usd,
         "headline_usd": due.headline_usd,

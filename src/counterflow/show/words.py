@@ -74,7 +74,9 @@ def estimate(found: Estimate | None) -> str:
     """What is believed: the central value, with the hedge that stays on it."""
     if found is None:
         return "undisclosed"
-    value = found.central if found.central is not None else found.interval.high
+    if found.qualifier in {"range", "order_of_magnitude"}:
+        return interval(found)
+    value = next((v for v in (found.central, found.stated, found.interval.high) if v is not None), None)
     if value is None:
         return interval(found)
     text = money(value, found.currency) if found.unit == "money" else measure(value, found.unit)

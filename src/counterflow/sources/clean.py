@@ -27,7 +27,8 @@ _ANCHOR: Final = 40  # characters from which a piece of text is taken to stand i
 _SKIPPED: Final = 80  # characters at the start of a piece that the page's own text may lack
 _TRIES: Final = 4  # places tried for one piece
 _NEAR: Final = 3_000  # characters around its neighbours in which a short piece is looked for
-_RUNNING: Final = 120  # characters from which a block is running text
+_WIDE: Final = 30_000  # characters in which a short piece made of several text nodes is looked for
+_RUNNING: Final = 60  # characters from which a block is running text
 _REMEDY: Final = "all visible paragraphs are used; if they hold more than the article, save it alone as .txt"
 
 
@@ -53,7 +54,9 @@ def clean(source: str) -> Clean:
         kept = [i for i, block in enumerate(page.blocks) if 2 * block.linked <= len(block.text)]
         reason = odd or "nothing on it was recognised as one"
         doubts = ((f"the article was not told from the rest of its page: {reason}", _REMEDY),)
-    running = next((i for i in kept if len(page.blocks[i].text) > _RUNNING), len(page.blocks))
+    running = next(
+        (i for i in kept if len(page.blocks[i].text) > _RUNNING and page.blocks[i].kind == "p"), kept[0] if kept else 0
+    )
     chosen = [page.blocks[i] for i in _with_top(page, kept)]
     text, runs, hints = _laid_out(chosen)
     return Clean(text, runs, page.title, hints, dates.of_page(page, running), page.lang, doubts)
@@ -119,9 +122,10 @@ class _Index:
                 self._short.setdefault(self.text[node:after], []).append(node)
 
     def find(self, piece: str, low: int, high: int) -> _Found | None:
-        """Where most of the start of `piece` stands between `low` and `high`; what we took for hidden may precede it."""
+        """Where the start of `piece` stands between `low` and `high`, as much of it as does; `None` for nowhere."""
         if len(piece) < _KEY:
-            return self._best(self._short.get(piece, []), piece, low, high, 0)
+            place = self.text.find(piece, low, min(high, low + _WIDE)) if piece not in self._short else -1
+            return self._best(self._short.get(piece, [place] if place >= 0 else []), piece, low, high, 0)
         for skip in range(min(_SKIPPED, len(piece) - _KEY + 1)):
             places = self._by_key.get(piece[skip : skip + _KEY])
             if places and (found := self._best(places, piece, low, high, skip)):

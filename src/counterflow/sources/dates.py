@@ -88,7 +88,7 @@ def _before(text: str, year: re.Match[str]) -> Mention | None:
 
 
 def _numeric(first: int, second: int, year: str, *, dotted: bool) -> date | None:
-    """As written, "3.4.2026" is the third of April; "3/4/2026" is nobody's guess, "23/4/2026" and "4/23/2026" are plain."""
+    """3.4.2026 is the third of April; 3/4/2026 may be either day, 23/4/2026 and 4/23/2026 are plain."""
     if dotted or first > 12 or first == second:
         return _day(year, second, first)
     return _day(year, first, second) if second > 12 else None
@@ -195,14 +195,16 @@ def dateline(line: str, later: str, bylines: Sequence[str]) -> int:
 
 
 def _is_dateline(head: str, rest: str, later: str, bylines: Sequence[str]) -> bool:
-    if any(head.lower() in line.lower() for line in bylines):
+    if rest[:1].islower():
+        return False  # an aside: "Halden — the robot maker — said"
+    if len(head) > 2 and any(head.lower() in line.lower() for line in bylines):
         return True
     bare = _ASIDE.sub(" ", head)
     words = _WORD.findall(bare)
     names = [w for w in words if w.lower() not in cues().months and w.lower() not in cues().byline_filler]
     dated = any(_calendar_words(bare))
-    if rest[:1].islower() or len(names) > 8 or not all(name[0].isupper() for name in names):
-        return False  # an aside: "Halden — the robot maker — said"
+    if not words or len(names) > 8 or not all(name[0].isupper() for name in names):
+        return False
     if words[:1] != names[:1]:  # "March 3 - ", but not "On March 3, Halden — "
         return dated and not names and words[0].lower() in cues().months
     if dated or (bare != head and words[0].isupper()):

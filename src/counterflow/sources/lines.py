@@ -29,8 +29,8 @@ _DOMAIN: Final = re.compile(
 )
 _HANDLE: Final = re.compile(r"(?:^|\s)@\w{2,}|[\w.+-]{1,64}@[\w-]{1,63}\.\w")
 _AGO: Final = re.compile(
-    r"\b(?:\d{1,3}|an?|vor \d{1,3})\s?(?:m|h|d|min|mins|minutes?|hrs?|hours?|days?|weeks?|months?|minuten|stunden?|tagen?)"
-    r"(?:\s+ago|\b(?=\s*\Z))",
+    r"\b(?:\d{1,3}|an?|vor \d{1,3})\s?"
+    r"(?:m|h|d|mins?|minutes?|hrs?|hours?|days?|weeks?|months?|minuten|stunden?|tagen?)(?:\s+ago|\b(?=\s*\Z))",
     re.IGNORECASE,
 )
 _CLOCK: Final = re.compile(

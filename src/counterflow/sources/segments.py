@@ -136,7 +136,7 @@ def _regions(article: _Article) -> list[str]:
     """A kind for each paragraph, from its own words and from the label it stands under."""
     kinds: list[str] = []
     region: Cue | None = None
-    told = 0  # paragraphs of prose so far
+    told = 0  # sentences and paragraphs of the article so far
     for i, cue in enumerate(article.own):
         if cue and (region is None or cue.reach != "line"):
             region = _governs(article, i, cue, told)
@@ -150,7 +150,7 @@ def _regions(article: _Article) -> list[str]:
             kinds.append(_alone(article, i, kinds))
         else:
             kinds.append(cue.kind if cue and region.kind == "disclaimer" else region.kind)
-        told += kinds[-1] == "body" and article.is_prose(i)
+        told += kinds[-1] == "body" and lines.ends_sentence(article.blocks[i].line)
     return kinds
 
 
@@ -162,7 +162,7 @@ def _starts_cards(article: _Article, i: int) -> bool:
 
 
 def _governs(article: _Article, i: int, cue: Cue, told: int) -> Cue | None:
-    """The region that a cue opens; before any prose, and early in a text, it cannot be the end of the article."""
+    """The region that a cue opens; before any sentence, and early in a text, it cannot be the end of the article."""
     if cue.reach == "line" or told == 0:
         return None
     if cue.reach == "rest" and (told < 2 or article.part(i) < _EARLY):

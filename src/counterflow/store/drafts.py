@@ -42,14 +42,16 @@ def of_reading(connection: Connection, reading: Reading) -> list[Draft]:
     known = projections.existing(connection, projections.claims.c.claim_id, list(claims))
     day = day or (stored.public if stored else None)
     fresh = [_claim(id_, claim, key, day) for id_, claim in reversed(claims.items()) if id_ not in known]
-    if not told and not fresh and not set(reading.problems) - _met(connection, key):
+    same = sorted(claims) == _last_read(connection, document.text_sha256)
+    if not told and not fresh and same and not set(reading.problems) - _met(connection, key):
         return []
     body = {
         "document": key,
+        "text_sha256": document.text_sha256,
         "doc_id": document.doc_id,
         "address": document.address,
         "extractors": sorted({claim.extractor for claim in claims.values()}),
-        "claims": len(claims),
+        "claims": sorted(claims),  # what this reading says of the text: claims of earlier ones stand no longer
         "new": len(fresh),
         "problems": [p.to_json() for p in reading.problems],
     }
@@ -127,6 +129,16 @@ def _has_target(connection: Connection, decision: Decision) -> bool:
     kind, at = target_kind(decision), projections
     columns = {"decision": [at.decisions.c.decision_id], "claim": [at.claims.c.claim_id, at.documents.c.key]}
     return kind is None or any(at.existing(connection, column, [decision.target]) for column in columns[kind])
+
+
+def _last_read(connection: Connection, text_sha256: str) -> list[str] | None:
+    """The ids of the latest reading of a text, under whatever name; None where it was never read."""
+    readings = connection.execute(select(events).where(events.c.kind == "reading").order_by(events.c.seq.desc()))
+    for row in readings:
+        read, ids = Event(*row).parse(lambda body: (body["text_sha256"], body["claims"]))
+        if read == text_sha256:
+            return list(ids)
+    return None
 
 
 def _met(connection: Connection, key: str) -> set[Problem]:

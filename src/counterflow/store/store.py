@@ -38,6 +38,7 @@ class StoredClaim(NamedTuple):
     public: date
     public_basis: str  # document, not_before or recorded: what `public` rests on
     doc_key: str | None  # the document it was read in; None where it names a source outside the book
+    current: bool  # a person's, or in the latest reading of its text
 
 
 class Store:
@@ -193,7 +194,8 @@ class Store:
         until = _until(recorded)
         with self._reading() as connection:
             days = projections.public_days(connection, until)
-            return [_stored(event, days) for event in events.of_kinds(connection, "claim", until=until)]
+            read = _latest_readings(events.of_kinds(connection, "reading", until=until))
+            return [_stored(event, days, read) for event in events.of_kinds(connection, "claim", until=until)]
 
     def decisions(self, recorded: str | None = None) -> list[tuple[Decision, str]]:
         """Every ruling with when it was recorded, in order."""
@@ -263,14 +265,22 @@ def _until(recorded: str | None) -> str | None:
     return None if recorded is None else times.utc(recorded, whole_day=True)
 
 
-def _stored(event: Event, days: dict[str, tuple[str, str]]) -> StoredClaim:
-    return event.parse(partial(_stored_claim, event.recorded, days))
+def _latest_readings(readings: Iterable[Event]) -> dict[str, frozenset[str]]:
+    """Hash of a text -> the claims that its latest reading found."""
+    return dict(event.parse(lambda body: (body["text_sha256"], frozenset(body["claims"]))) for event in readings)
 
 
-def _stored_claim(recorded: str, days: dict[str, tuple[str, str]], body: dict[str, Any]) -> StoredClaim:
+def _stored(event: Event, days: dict[str, tuple[str, str]], read: dict[str, frozenset[str]]) -> StoredClaim:
+    return event.parse(partial(_stored_claim, event.recorded, days, read))
+
+
+def _stored_claim(
+    recorded: str, days: dict[str, tuple[str, str]], read: dict[str, frozenset[str]], body: dict[str, Any]
+) -> StoredClaim:
     claim = Claim.from_json(body)
     day, basis = times.reference_day(claim) or days.get(body["document"], (recorded[:10], "recorded"))
-    return StoredClaim(claim, recorded, date.fromisoformat(day), basis, body["document"])
+    current = claim.extractor.startswith("person/") or claim.claim_id in read.get(claim.text_sha256, ())
+    return StoredClaim(claim, recorded, date.fromisoformat(day), basis, body["document"], current)
 
 
 def _text_hash(body: dict[str, Any]) -> str:

@@ -66,8 +66,9 @@ def report(found: Reported) -> str:
 def _chapters(found: Reported) -> dict[str, Any]:
     """What the page says, chapter by chapter. Answers come first: what they lead to decides what follows."""
     trail = Trail(found)
-    support = _support(found)
+    support, dated = _support(found), found.returns.support_dated
     ring = parties.ring(found, trail, support)
+    mostly_assumed = trail.mostly_assumed(dated, BACK)
     curves, steady = returning.curves(found, trail)
     bands, bands_empty = returning.bands(found, trail)
     owed, owed_folded = owing.owing(found.owes, trail)
@@ -84,8 +85,8 @@ def _chapters(found: Reported) -> dict[str, Any]:
         "owed_folded": owed_folded,
         "holes": _holes(found, trail),
         "circulation": _circulation(found),
-        "standing": trail.standing(found.returns.support, f"ledger-{BACK}"),
-        "mostly_assumed": found.returns.support_dated.assumption > 0.5,
+        "standing": trail.standing(dated if mostly_assumed else found.returns.support, BACK),
+        "mostly_assumed": mostly_assumed,
     }
     ledgers = [
         _ledger(trail, (ALL, "All money, of every class"), trail.all, support),
@@ -150,7 +151,7 @@ def _ledger(trail: Trail, name: tuple[str, str], rows: Sequence[Row], support: S
         if gone
         else ()
     )
-    return Ledger(to, title, shown, folded, mix(rows, to), trail.standing(support, to))
+    return Ledger(to, title, shown, folded, mix(rows, to), trail.standing(support, key))
 
 
 def _holes(found: Reported, trail: Trail) -> list[tuple[Link | str, str]]:

@@ -9,7 +9,7 @@ from counterflow.analyse.owed import Covered
 from counterflow.desk import Owes
 from counterflow.show.report import owing, returning
 from counterflow.show.report.asked import Reported
-from counterflow.show.report.returning import Curve
+from counterflow.show.report.returning import Curve, shares
 from counterflow.show.report.trail import Fig, Link, Text
 from counterflow.show.words import money, share
 
@@ -72,7 +72,7 @@ def _returns(found: Reported) -> Headline:
     band, to = top.band, returning.band_place(1)
     return Headline(
         "Comes back",
-        (Fig(f"{share(band.forced / band.invested)} to {share(band.possible / band.invested)}", to),),
+        (Fig(shares(band.forced / band.invested, band.possible / band.invested), to),),
         (
             f"of what {top.investor} put in, through {top.payer or 'all its customers'}; in proportion ",
             Fig(share(band.pro_rata / band.invested), to),
@@ -89,12 +89,18 @@ def _covered(found: Reported, covered: Sequence[Covered]) -> Covered | None:
 
 
 def _coverage(party: str, covered: Covered) -> Headline:
-    to = owing.cover_place(party)
-    beside: list[str | Fig | Link] = [f"of what {party} owes in that year, by its revenue"]
-    if covered.cumulative is not None:
-        beside += ["; by all money named so far ", Fig(share(covered.cumulative), to)]
-    value = Fig(share(covered.by_revenue), to) if covered.by_revenue else "no revenue named"
-    return Headline(f"Covered in {covered.year}", (value,), tuple(beside))
+    to, title = owing.cover_place(party), f"Covered in {covered.year}"
+    all_so_far = None if covered.cumulative is None else Fig(share(covered.cumulative), to)
+    if covered.by_revenue:
+        more = ("; by all money named so far ", all_so_far) if all_so_far else ()
+        return Headline(
+            title, (Fig(share(covered.by_revenue), to),), (f"of what {party} owes that year, by its revenue", *more)
+        )
+    return Headline(
+        title,
+        (all_so_far or "unknown",),
+        (f"of all that {party} owes up to then, by all money named; its revenue is not",),
+    )
 
 
 def _no_coverage() -> Headline:
@@ -105,12 +111,10 @@ def _unpaid(found: Reported, curves: Sequence[Curve], party: str | None) -> Head
     if not curves:
         return Headline("No named payer", ("none",), ("Nobody in this book pays for purchases that count.",))
     curve = next((c for c in curves if c.payer == party), curves[0])
-    shares = [p.share for p in found.returns.curve if p.payer == curve.payer]
+    parts = [p.share for p in found.returns.curve if p.payer == curve.payer]
+    grows = "as its revenue grows by nothing or doubles each year" if curve.earns else "and its revenue is not stated"
     return Headline(
         "No named payer",
-        (Fig(f"{share(min(shares))} to {share(max(shares))}", curve.to),),
-        (
-            f"of what {curve.payer} owes, as its revenue grows by nothing or doubles each year; ",
-            Link("the curve", "unpaid"),
-        ),
+        (Fig(shares(min(parts), max(parts)), curve.to),),
+        (f"of what {curve.payer} owes, {grows}; ", Link("the curve", "unpaid")),
     )

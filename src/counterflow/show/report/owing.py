@@ -118,8 +118,8 @@ def _party(owes: Owes, trail: Trail) -> Party:
         gap=f"From {owes.owed.first_gap} on, all that is named falls short of all that is owed."
         if owes.owed.first_gap
         else "",
-        mostly_assumed=owes.support.assumption > 0.5,
-        stands=trail.standing(owes.support, f"ledger-{ALL}"),
+        mostly_assumed=trail.mostly_assumed(owes.support, ALL),
+        stands=trail.standing(owes.support, ALL),
     )
 
 

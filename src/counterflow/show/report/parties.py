@@ -32,7 +32,7 @@ class Ring:
     """The drawing, what it says, what is not on it, and its arrows by payer, payee and kind."""
 
     picture: str
-    finding: str
+    finding: Text
     folded: Text
     arrows: dict[tuple[str, str, str], list[str]]
     kinds: tuple[str, ...]  # of parties on it, for the legend
@@ -57,11 +57,12 @@ def ring(found: Reported, trail: Trail, support: Support) -> Ring | None:
     arrows = [_arrow(k, edge, edges[edge], trail, stand) for k, edge in enumerate(kept, 1)]
     by_way: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for (payer, payee, kind, _), arrow in zip(kept, arrows, strict=True):
-        by_way[payer, payee, kind].append(arrow.key)
+        if arrow.binding or found.count not in _BINDING:  # loops go over counted money alone
+            by_way[payer, payee, kind].append(arrow.key)
     marks = [_party(name, trail, stand) for name in names]
     finding = _finding(arrows, len(names))
     return Ring(
-        picture=draw.ring(marks, arrows, finding),
+        picture=draw.ring(marks, arrows, "".join(p if isinstance(p, str) else p.text for p in finding)),
         finding=finding,
         folded=_folded(edges, kept),
         arrows=dict(by_way),
@@ -71,15 +72,15 @@ def ring(found: Reported, trail: Trail, support: Support) -> Ring | None:
 
 
 def _largest(edges: dict[_Edge, list[Row]]) -> list[_Edge]:
-    """The largest money between the largest parties."""
+    """The largest money, as long as those who pay and receive it find room."""
     usd = {edge: sum(r.usd for r in rows) for edge, rows in edges.items()}
-    trade: dict[str, float] = defaultdict(float)
-    for (payer, payee, *_), amount in usd.items():
-        trade[payer] += amount
-        trade[payee] += amount
-    shown = set(sorted(trade, key=lambda p: (-trade[p], p))[:MOST_PARTIES])
-    between = [edge for edge in edges if {edge[0], edge[1]} <= shown]
-    return sorted(between, key=lambda edge: (-usd[edge], edge))[:MOST_FLOWS]
+    kept: list[_Edge] = []
+    shown: set[str] = set()
+    for edge in sorted(usd, key=lambda e: (-usd[e], e)):
+        if len(kept) < MOST_FLOWS and len(shown | {*edge[:2]}) <= MOST_PARTIES:
+            kept.append(edge)
+            shown |= {*edge[:2]}
+    return kept
 
 
 def _folded(edges: dict[_Edge, list[Row]], kept: Sequence[_Edge]) -> Text:
@@ -121,9 +122,12 @@ def _party(name: str, trail: Trail, stand: Stand) -> Party:
     return Party(name, kind, note, to, f"{name} ({kind}): {note}, binding")
 
 
-def _finding(arrows: Sequence[Money], parties: int) -> str:
+def _finding(arrows: Sequence[Money], parties: int) -> Text:
     largest = max(arrows, key=lambda a: a.usd)
     firm = sum(a.binding for a in arrows)
     return (
-        f"{len(arrows)} flows of money among {parties} parties, {firm} of them binding. The largest: {largest.label}."
+        f"{len(arrows)} flows of money among {parties} parties, {firm} of them binding. The largest: "
+        f"{largest.payer} pays {largest.payee} ",
+        Fig(money(largest.usd), largest.to),
+        ".",
     )

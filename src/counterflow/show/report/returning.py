@@ -84,6 +84,7 @@ class Curve(NamedTuple):
 
     payer: str
     to: str
+    earns: bool  # whether its own revenue is stated, so that growth changes anything
     growth: tuple[Fig, ...]
     rows: tuple[tuple[str, tuple[Fig, ...]], ...]
     picture: str
@@ -109,6 +110,11 @@ def _who(returned: Returned) -> str:
     return f"{returned.investor} through {returned.payer or 'all its customers'}"
 
 
+def shares(low: float, high: float) -> str:
+    """A band of shares, one share where its ends read the same."""
+    return share(low) if share(low) == share(high) else f"{share(low)} to {share(high)}"
+
+
 def band_place(k: int) -> str:
     """Where the k-th band (from 1) is explained."""
     return f"comes-back-{k}"
@@ -118,11 +124,14 @@ def _band(found: Reported, trail: Trail, k: int, returned: Returned) -> Band:
     band, to = returned.band, band_place(k)
     who = _who(returned)
     lifetime = returned.period == LIFETIME
-    period = "as announced, order of time left out" if lifetime else f"in order of time, {returned.period.replace('..', ' to ')}"
+    period = (
+        "as announced, order of time left out"
+        if lifetime
+        else f"in order of time, {returned.period.replace('..', ' to ')}"
+    )
     least, most, middle, fair = (
         x / band.invested for x in (band.forced, band.possible, band.pro_rata, band.attributed)
     )
-    shares = Fig(f"{share(least)} to {share(most)}", to)
     concerned = [r for r in trail.back if _concerns(r, returned)]
     trail.explain(
         How(
@@ -149,7 +158,7 @@ def _band(found: Reported, trail: Trail, k: int, returned: Returned) -> Band:
         pro_rata=Fig(money(band.pro_rata), to),
         attributed=Fig(f"{money(band.attributed)} ({share(fair)})", to),
         possible=Fig(money(band.possible), to),
-        shares=shares,
+        shares=Fig(shares(least, most), to),
         picture=draw.band(least, most, middle, finding),
         labels=", ".join(returned.labels),
     )
@@ -223,12 +232,12 @@ def dollars(found: Reported, trail: Trail) -> list[Dollar]:
 
 
 def _sources(found: Reported, trail: Trail, payer: str) -> Text:
-    shares = found.returns.circular.sources_of.get(payer, {})
-    if not shares:
+    parts = found.returns.circular.sources_of.get(payer, {})
+    if not parts:
         return ("cannot be said",)
     to = anchor("dollar", payer)
     said: list[str | Fig | Link] = []
-    for name, part in sorted(shares.items(), key=lambda s: (-s[1], s[0])):
+    for name, part in sorted(parts.items(), key=lambda s: (-s[1], s[0])):
         if part >= 0.0005:
             said += [
                 ", " if said else "",
@@ -278,8 +287,8 @@ def _curve(found: Reported, trail: Trail, payer: str, points: Sequence[NoNamedPa
     for point in points:
         by_reading[point.reading].append(point)
     low, high = min(p.share for p in points), max(p.share for p in points)
-    shares = Fig(f"{share(low)} to {share(high)}", to)
-    _explain_payer(found, trail, payer, (to, f"What {payer} owes and nobody is named to pay", _CURVE, (shares,)))
+    answer = (Fig(shares(low, high), to),)
+    _explain_payer(found, trail, payer, (to, f"What {payer} owes and nobody is named to pay", _CURVE, answer))
     finding = (
         f"{payer}: between {share(low)} and {share(high)} of what it owes has no named payer, as its revenue grows by "
         "nothing or doubles each year"
@@ -288,6 +297,7 @@ def _curve(found: Reported, trail: Trail, payer: str, points: Sequence[NoNamedPa
     return Curve(
         payer=payer,
         to=to,
+        earns=any(r.kind == "outside" and r.groups[1] == payer for r in trail.back),
         growth=tuple(Fig(share(p.growth), assumption_place(GROWTH.name, GROWTH.value)) for p in grid),
         rows=tuple((READINGS[r], tuple(Fig(share(p.share), to) for p in line)) for r, line in by_reading.items()),
         picture=draw.lines(

@@ -175,8 +175,8 @@ class Trail:
         parties = {name for r in found for name in (r.payer, r.payee, *r.groups)}
         return Grounds(
             mix=mix(found, to),
-            support=self.standing(stand.support, f"ledger-{stand.ledger}"),
-            mostly_assumed=stand.support.assumption > 0.5,
+            support=self.standing(stand.support, stand.ledger),
+            mostly_assumed=self.mostly_assumed(stand.support, stand.ledger),
             assumed=self.assumed(found) if dated else (),
             left_out=self.left_out(stand.holes, parties),
         )
@@ -211,8 +211,18 @@ class Trail:
         more = len(found) - _MOST_LINES
         return (*lines, (f"and {more} more, under ", Link("what is left out", "holes"))) if more > 0 else tuple(lines)
 
+    def mostly_assumed(self, support: Support, ledger: str) -> bool:
+        """Whether an answer says first that most of its dollars are assumed."""
+        return bool(self._ledger(ledger)) and support.assumption > 0.5
+
+    def _ledger(self, name: str) -> tuple[Row, ...]:
+        return {BACK: self.back, ALL: self.all}[name]
+
     def standing(self, support: Support, ledger: str) -> Text:
         """The line that every answer carries: shares of its dollars by kind of evidence, and unreviewed."""
+        if not self._ledger(ledger):
+            return ("No money counts here, so there are no dollars to weigh by their evidence.",)
+        ledger = f"ledger-{ledger}"
         return (
             "Evidence, by dollars: ",
             Fig(words.share(support.sentence), ledger),

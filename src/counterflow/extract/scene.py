@@ -1,0 +1,153 @@
+"""What an article has said so far: who fills a role that a sentence leaves to its context."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from counterflow.extract.cues import cue
+from counterflow.extract.frames import Framed
+from counterflow.extract.sentences import Sentence, Tag
+from counterflow.extract.subjects import Filler, filler, subject_tags
+from counterflow.model.book import NEVER_PAY
+
+
+@dataclass(slots=True)
+class Scene:
+    """What the article has said so far: needed where a sentence leaves a role to its context."""
+
+    main: tuple[str, str] | None = None  # the party most spoken of (canonical, as written)
+    issuer: tuple[str, str, int] | None = None  # of the round spoken of, with its paragraph
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)  # (customer, supplier) seen
+    reporter: tuple[str, str, int] | None = None  # whose figures were given last, with the paragraph
+    first_issuer: tuple[str, str] | None = None  # whose round or price the article speaks of first
+    contract: tuple[dict[str, Filler], int] | None = None  # roles of the last contract, with its paragraph
+    last: tuple[dict[str, Filler], int] | None = None  # roles of the last investment, with its paragraph
+    recent: tuple[tuple[str, str], ...] = ()  # who the sentence before named, the latest first
+    targets: dict[str, tuple[str, str]] = field(default_factory=dict)  # investor -> investee, as written
+    company: tuple[str, str, int] | None = None  # of the stake or price given last, with its paragraph
+    written: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, str | None] = field(default_factory=dict)
+
+
+Strategy = Callable[[Framed, Scene], "Filler | None"]
+
+
+def issuer(frame: Framed, scene: Scene) -> Filler | None:
+    """The company whose round the article is speaking of, in this paragraph or the one before."""
+    if scene.issuer and frame.sentence.paragraph - scene.issuer[2] <= 4 and not frame.groups.get("target"):
+        return Filler((scene.issuer[0],), (scene.issuer[1],), 0.8)
+    return None
+
+
+def last_company(frame: Framed, scene: Scene) -> Filler | None:
+    """The company of the stake or price spoken of last, in this paragraph or the one before."""
+    spoken = scene.company
+    if spoken and frame.sentence.paragraph - spoken[2] <= 1:
+        return Filler((spoken[0],), (spoken[1],), 0.8)
+    return None
+
+
+def carried_target(frame: Framed, scene: Scene) -> Filler | None:
+    """ "A will put $2bn into X, and B up to $6bn": the target of the clause before, where the sentence has one."""
+    masked = frame.sentence.masked
+    if re.match(r" (?:in|into) (?!‹P)", masked[frame.span[1] : frame.span[1] + 40]):
+        return None
+    found = list(cue("parties.carried_into").finditer(masked, 0, frame.span[0]))
+    return filler(frame.sentence.parties(*found[-1].span("who")), 0.9) if found else None
+
+
+def _firms(sentence: Sentence, start: int = 0, end: int | None = None) -> list[Tag]:
+    """Parties that can be meant without being named: sectors, markets and governments are not."""
+    return [t for t in sentence.parties(start, end) if t.mention.kind not in NEVER_PAY]
+
+
+def near(frame: Framed, scene: Scene) -> Filler | None:
+    """The one other party of the sentence, else the article's main one: weak, and marked so."""
+    if frame.groups.get("target") or (frame.type == "investment" and elsewhere(frame)):
+        return None
+    tags = [t for t in _firms(frame.sentence) if not rumour_source(frame.sentence, t) and not _gives_money(frame, t)]
+    if tags:
+        tags.sort(key=lambda t: (abs(t.at - frame.trigger[0]), t.at))
+        found = filler(tags, 0.75)
+        return found and Filler(found.names[:2], found.written[:2], found.sure)
+    return _main(scene, 0.6)
+
+
+def _main(scene: Scene, sure: float) -> Filler | None:
+    return Filler((scene.main[0],), (scene.main[1],), sure) if scene.main else None
+
+
+def rumour_source(sentence: Sentence, tag: Tag) -> bool:
+    """Is this party only the one that tells?"""
+    return bool(cue("parties.just_said").search(sentence.masked, max(0, tag.at - 14), tag.at))
+
+
+def _gives_money(frame: Framed, tag: Tag) -> bool:
+    """Behind "from" or "led by", and before "leads", stands who pays into a round, never its issuer."""
+    masked = frame.sentence.masked
+    if frame.type == "investment":
+        return bool(cue("parties.leads").match(masked[tag.end : tag.end + 40]))
+    pays = cue("parties.pays_in").search(masked[max(0, tag.at - 50) : tag.at]) or cue("parties.leads").match(masked[tag.end : tag.end + 40])
+    return frame.type in {"funding_round", "valuation"} and bool(pays)
+
+
+def topic(frame: Framed, scene: Scene) -> Filler | None:
+    """The nearest party before, else whose figures the paragraph gives, else the article's main one."""
+    before = [t for t in _firms(frame.sentence, 0, frame.span[0]) if not rumour_source(frame.sentence, t)]
+    if before:
+        return filler(before[-1:], 0.8)
+    if scene.reporter and scene.reporter[2] == frame.sentence.paragraph:
+        return Filler((scene.reporter[0],), (scene.reporter[1],), 0.8)
+    after = _firms(frame.sentence, frame.span[1])
+    if after and len({n for t in after for n in t.mention.parties}) == 1:
+        return filler(after[:1], 0.7)
+    return _main(scene, 0.65)
+
+
+def last(role: str) -> Strategy:
+    """A party to the investment or contract spoken of last, in this paragraph or the one before."""
+
+    def strategy(frame: Framed, scene: Scene) -> Filler | None:
+        spoken = scene.last if role.startswith("invest") else scene.contract
+        if spoken and frame.sentence.paragraph - spoken[1] <= 1:
+            found = spoken[0].get(role)
+            return found and found._replace(sure=min(found.sure, 0.75))
+        return None
+
+    return strategy
+
+
+def known_target(frame: Framed, scene: Scene) -> Filler | None:
+    """Whom the article has this investor put money into elsewhere, where this mention leaves it out."""
+    if frame.groups.get("target") or elsewhere(frame):
+        return None
+    tags = subject_tags(frame.sentence, frame.span[0]) or frame.sentence.parties()
+    for tag in tags:
+        for name in tag.mention.parties:
+            if name in scene.targets:
+                return Filler((scene.targets[name][0],), (scene.targets[name][1],), 0.75)
+    return None
+
+
+def elsewhere(frame: Framed) -> bool:
+    """A target that names no party ("in similar initiatives") is a target all the same; a left-out verb shares it."""
+    rest = cue("parties.left_out").sub("", frame.sentence.masked[frame.span[1] :])
+    return bool(cue("parties.elsewhere").match(rest))
+
+
+def main_supplier(frame: Framed, scene: Scene) -> Filler | None:
+    """The article's main party, where another one buys: capacity has two sides."""
+    return _main(scene, 0.6)
+
+
+def known_supplier(frame: Framed, scene: Scene) -> Filler | None:
+    """Who else the article has supply this sentence's customer."""
+    for tag in subject_tags(frame.sentence, frame.span[0]):
+        for (customer, supplier), _ in scene.pairs.most_common():
+            if customer in tag.mention.parties:
+                return Filler((supplier,), (scene.written.get(supplier, supplier),), 0.7)
+    return None
