@@ -67,7 +67,7 @@ def extract(path: Path, *, doc_date: str | None, gazetteer: Any) -> tuple[Docume
 def read(
     names: Sequence[str], store: Store | None, *, doc_date: str | None = None, gazetteer: Path | None = None
 ) -> Iterator[Read | Problem]:
-    """Every source in order: a Read for each document, a Problem for all that stands in the way. Nothing half-written."""
+    """Every source in order: a Read for each document, a Problem for all that stands in the way."""
     from counterflow import sources
     from counterflow.extract.gazetteer import Gazetteer
 

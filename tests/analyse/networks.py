@@ -13,10 +13,11 @@ from counterflow.analyse.circular import Flow
 
 FIRMS = ("Alder", "Birch", "Cedar", "Dogwood", "Elm")
 LABELS = ("customers", "new money")
+SMALL = st.integers(1, 20)
 
 
 @st.composite
-def networks(draw, *, dated=None, financed=False, firms=FIRMS[:4], most=9, amounts=st.integers(1, 20)):
+def networks(draw, *, dated=None, financed=False, firms=FIRMS[:4], most=9, amounts=SMALL):
     """Flows between a few firms, with outside money; `dated` fixes whether they carry periods, `financed` puts cheques
     of Alder's and purchases from it among them, on which bands can form."""
     with_periods = draw(st.booleans()) if dated is None else dated

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import FrozenInstanceError, replace
 from fractions import Fraction
 from math import inf, nan
@@ -358,9 +359,8 @@ def test_answers_are_frozen():
     ids=["return_band", "sources_of", "means_to_pay", "loops", "split", "max_circulation"],
 )
 def test_bad_input_is_a_value_error(ask, bad, says):
-    with pytest.raises(ValueError, match="^") as error:
+    with pytest.raises(ValueError, match=re.escape(says)) as error:
         ask(bad)
-    assert says in str(error.value)
     assert not isinstance(error.value, Refused)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import astuple, replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def colourings(flows, payer=None, incomplete=()):
     edges = [((f.period, f.payer), (f.period, f.payee), f.usd) for f in flows if f.kind == "purchase" and f.payer != I]
     edges += [
         ((now, firm), (later, firm), filled[now, firm].left)
-        for now, later in zip(periods, periods[1:], strict=False)
+        for now, later in pairwise(periods)
         for firm in {firm for _, firm in filled} - {I}
     ]
     nodes = [node for node in filled if node[1] != I]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import inf, nan
 
 import numpy as np
@@ -101,9 +102,8 @@ def test_a_group_that_owns_itself_is_refused(stakes):
     ],
 )
 def test_impossible_holdings_are_bad_input(stakes, outside, says):
-    with pytest.raises(ValueError, match="^") as error:
+    with pytest.raises(ValueError, match=re.escape(says)) as error:
         look_through(stakes, outside)
-    assert says in str(error.value)
     assert not isinstance(error.value, Refused)
 
 

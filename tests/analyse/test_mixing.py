@@ -25,8 +25,8 @@ def test_a_nearly_closed_ring_keeps_its_mixture(firms, around):
 
 
 def test_money_runs_through_one_slow_ring_into_another():
-    """Each ring lets 1000/2004 through: with m of I's coming in as 4, at 7 x = (1000 y + 4 m)/1004, at 0 y = 1000 x/1004,
-    so y = 1000 m/2004. Of I's 4 the first ring passes on 4 at that mixture, and the second again.
+    """Each ring lets 1000/2004 through: with m of I's coming in as 4, at 7 x = (1000 y + 4 m)/1004, at 0
+    y = 1000 x/1004, so y = 1000 m/2004. Of I's 4 the first ring passes on 4 at that mixture, and the second again.
     """
     legs = [Flow("I", "r00007", 4, "financing"), Flow("r sink", "s00007", 4, "purchase")]
     flows = [*ring("r", 40, 1000, 4), *ring("s", 40, 1000, 4), *legs, Flow("s sink", "I", 4, "purchase")]

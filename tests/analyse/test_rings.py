@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 import pytest
 from hypothesis import given
@@ -177,9 +177,7 @@ def _told(flows, pairs, order, kinds):
     dated = flows[0].period is not None
     picks = [list(zip(edge, range(len(edge)), strict=True)) for edge in edges]
     tours = [
-        tour
-        for tour in product(*picks)
-        if not dated or all(a[0].period <= b[0].period for a, b in zip(tour, tour[1:], strict=False))
+        tour for tour in product(*picks) if not dated or all(a[0].period <= b[0].period for a, b in pairwise(tour))
     ]
     on_tour = [{tour[k] for tour in tours} for k in range(len(edges))]
     deals = [{f.deal for f, _ in edge if f.deal} for edge in on_tour]

@@ -288,6 +288,18 @@ def test_the_habit_of_the_document_decides_an_open_number():
     assert find("2.5 GW for €3,456,789, a price of €1,234").quantities[-1].low == 1234
 
 
+def test_a_filler_does_not_part_a_hedge_from_its_amount():
+    assert listed("up to an additional $5 billion") == ["up to an additional $5 billion -> ..5bn USD up_to"]
+    assert listed("another $5 billion") == ["$5 billion -> 5bn USD"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Revenue ($ millions)", "(in thousands of dollars)", "In billions of euros", "€ million"]
+)
+def test_the_unit_of_a_table_is_no_amount(text: str):
+    assert listed(text) == []
+
+
 def test_verbs_and_sums_are_no_hedges():
     assert listed("talks over $5 billion")[0] == "$5 billion -> 5bn USD"
     assert listed("$5 billion plus interest")[0] == "$5 billion -> 5bn USD"
@@ -363,11 +375,10 @@ BEFORE = {"": "exact", "about ": "approximately", "over ": "more_than", "at leas
 FILLER = st.text(alphabet="aé \u00a0\u0301🚀ﬁ,;\r\n“”’中", max_size=12)
 PIECES = st.sampled_from(
     [
-        *"$ € ¥ 1 5.2 1,234 20 2026 million bn % GW x times a half of the dozen about over up to between and from".split(),
-        *"- – ( ) + or so dollars euros kroner GPUs shares year per tens hundreds billions multi- Rs crore".split(),
-        *"億 🚀 é . , ; / \u0301".split(" "),
-        "\u00a0",
-        "\r\n",
+        *"$ € ¥ 1 5.2 1,234 20 2026 million bn % GW x times a half of the dozen about over up to between and".split(),
+        *"from - – ( ) + or so dollars euros kroner GPUs shares year per tens hundreds billions multi- Rs".split(),
+        *"crore 億 🚀 é . , ; /".split(),
+        *("\u0301", "\u00a0", "\r\n"),
     ]
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -29,10 +29,15 @@ class Crawl:
 
     page: html.HtmlElement
     book: Book
+    places: dict[str, list[html.HtmlElement]]
 
     @classmethod
     def of(cls, text: str, book: Book) -> Crawl:
-        return cls(html.document_fromstring(text.removeprefix("<!doctype html>").strip()), book)
+        page = html.document_fromstring(text)
+        places: dict[str, list[html.HtmlElement]] = defaultdict(list)
+        for node in page.xpath("//*[@id]"):
+            places[node.get("id")].append(node)
+        return cls(page, book, places)
 
     def figures(self, within: html.HtmlElement | None = None) -> list[html.HtmlElement]:
         root = self.page if within is None else within
@@ -42,9 +47,8 @@ class Crawl:
         """What a link within the page leads to; there is exactly one."""
         href = link.get("href")
         assert href.startswith("#"), href
-        found = self.page.xpath("//*[@id=$id]", id=href[1:])
-        assert len(found) == 1, f"{href} leads to {len(found)} places"
-        return found[0]
+        assert len(self.places[href[1:]]) == 1, f"{href} leads to {len(self.places[href[1:]])} places"
+        return self.places[href[1:]][0]
 
     def end(self, figure: html.HtmlElement, clicks: int = 2) -> str | None:
         """The kind of evidence that a figure ends at; None where two clicks do not get there.

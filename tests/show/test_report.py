@@ -65,7 +65,11 @@ def two_deals() -> Wire:
     )
     wire.deal(loose, "letter_of_intent", start=date(2026, 1, 1), years=Decimal(4))
     sales = wire.says(
-        "financial_metric", {"company": "Larkspur"}, "Larkspur earns $5 billion a year.", "$5 billion a year", metric="revenue"
+        "financial_metric",
+        {"company": "Larkspur"},
+        "Larkspur earns $5 billion a year.",
+        "$5 billion a year",
+        metric="revenue",
     )
     wire.figure(sales)
     return wire
@@ -74,9 +78,7 @@ def two_deals() -> Wire:
 def cards(text: str) -> dict[str, str]:
     """Each headline number under its title, words beside it left out."""
     page = html.document_fromstring(text)
-    return {
-        card.findtext("h3"): card.xpath("string(p[@class='value'])") for card in page.xpath("//li[@class='card']")
-    }
+    return {card.findtext("h3"): card.xpath("string(p[@class='value'])") for card in page.xpath("//li[@class='card']")}
 
 
 # ---------------------------------------------------------------- answers worked by hand
@@ -152,9 +154,13 @@ def books(draw: st.DrawFn) -> Book:
         payer, payee = draw(st.permutations(NAMES))[:2]
         kind = draw(st.sampled_from(["investment", "capacity_commitment"]))
         roles = ("investor", "investee") if kind == "investment" else ("customer", "supplier")
-        amount = draw(st.sampled_from(["${} billion", "more than ${} billion", "up to ${} billion", "${} billion a year"]))
+        amount = draw(
+            st.sampled_from(["${} billion", "more than ${} billion", "up to ${} billion", "${} billion a year"])
+        )
         words = amount.format(draw(st.integers(1, 900)))
-        claim = wire.says(kind, dict(zip(roles, (payer, payee), strict=True)), f"{payer} pays {payee} {words}, no {k}.", words)
+        claim = wire.says(
+            kind, dict(zip(roles, (payer, payee), strict=True)), f"{payer} pays {payee} {words}, no {k}.", words
+        )
         known = {"per": "year", "years": Decimal(3)} if "a year" in words else {}
         money = draw(st.sampled_from(["paid", "committed", "conditional", "letter_of_intent", "rumoured"]))
         wire.deal(claim, money, deal_id=f"{payer}--{payee}--{k}", **known)
@@ -253,7 +259,13 @@ def test_hostile_words_stay_words():
     roles = {"customer": HOSTILE, "supplier": "Cobalt Chips"}
     sentence = f"{HOSTILE} owes $9 billion."
     claim = wire.says(
-        "capacity_commitment", roles, sentence, "$9 billion", doc_id=HOSTILE, title=HOSTILE, address="javascript:alert(3)"
+        "capacity_commitment",
+        roles,
+        sentence,
+        "$9 billion",
+        doc_id=HOSTILE,
+        title=HOSTILE,
+        address="javascript:alert(3)",
     )
     wire.deal(claim, deal_id=HOSTILE, conditions=(HOSTILE,), package=HOSTILE, start=date(2026, 1, 1))
     note = Evidence("reference", source=HOSTILE, address="data:text/html,x", note=HOSTILE)
@@ -284,14 +296,19 @@ def test_a_thousand_deals_fit_into_one_file():
     """The largest are shown, the rest is folded away and said so: under 1.2 MB, every figure still with its evidence."""
     wire = Wire()
     for k in range(1000):
-        roles = {"customer": f"Buyer {k % 40}", "supplier": f"Seller {k % 90}"}
         words = f"${1000 - k} billion"
-        sentence = f"Buyer {k % 40} will pay Seller {k % 90} {words} for capacity of the {k}th kind."
-        wire.deal(wire.says("capacity_commitment", roles, sentence, words), deal_id=f"deal {k}")
+        buyer, seller = f"Buyer {k % 8}", f"Seller {k % 90}"
+        sentence = f"{buyer} and {seller} agreed on {words} for capacity of the {k}th kind, people close to both said."
+        if k % 5:
+            claim = wire.says("capacity_commitment", {"customer": buyer, "supplier": seller}, sentence, words)
+        else:
+            claim = wire.says("investment", {"investor": seller, "investee": buyer}, sentence, words)
+        wire.deal(claim, deal_id=f"deal {k}", years=Decimal("0.25"))
     book = wire.book(*(Problem(f"line {k}", "says nothing", "drop it") for k in range(1000)))
     text = report(reported(book))
     assert len(text.encode()) < 1_200_000
     assert "smaller deals are folded away" in text
+    print(f"{len(text.encode()) / 1e6:.2f} MB")
     assert None not in Crawl.of(text, book).ends()
 
 
@@ -324,7 +341,11 @@ def test_a_book_of_one_party_has_its_figures():
 def test_the_dates_asked_for_stand_at_the_top():
     book = replace(story().book(), question=Question(date(2026, 3, 31), date(2026, 4, 1), "2026-04-02T00:00:00Z"))
     top = html.document_fromstring(report(reported(book))).xpath("string(//p[@class='asof'])")
-    for said in ("what had happened by 2026-03-31", "what was public by 2026-04-01", "what this book held by 2026-04-02"):
+    for said in (
+        "what had happened by 2026-03-31",
+        "what was public by 2026-04-01",
+        "what this book held by 2026-04-02",
+    ):
         assert said in top
 
 

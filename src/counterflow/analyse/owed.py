@@ -6,16 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from counterflow.analyse.commitments import coverage
 from counterflow.model.flow import Flow
+
+
+_ALL: Final = 0  # every year together
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """What is owed to one supplier in one year, USD; binding is committed, what is paid included."""
 
     supplier: str
-    year: int | None  # None: over all years
+    year: int  # 0: over all years
     committed_usd: float
     conditional_usd: float
     headline_usd: float  # all of it, letters of intent and rumours included
@@ -54,7 +59,7 @@ def owed(binding: Sequence[Flow], headline: Sequence[Flow], party: str, cash_usd
     intent and rumours included; a programme's rest differs between the two, so neither is a part of the other.
     """
     due = [_due(s, y, binding, headline, party) for s, y in _keys(headline, party)]
-    totals = [_due(s, None, binding, headline, party) for s in sorted({s for s, _ in _keys(headline, party)})]
+    totals = [_due(s, _ALL, binding, headline, party) for s in sorted({s for s, _ in _keys(headline, party)})]
     covered, gap = _covered(binding, party, cash_usd)
     return Owed(party, tuple(due), covered, gap, tuple(totals))
 
@@ -67,10 +72,10 @@ def _year(flow: Flow) -> int:
     return (flow.period or 0) // 4
 
 
-def _due(supplier: str, year: int | None, binding: Sequence[Flow], headline: Sequence[Flow], party: str) -> Due:
+def _due(supplier: str, year: int, binding: Sequence[Flow], headline: Sequence[Flow], party: str) -> Due:
     def mine(flows: Sequence[Flow]) -> list[Flow]:
         own = (f for f in flows if f.payer == party and f.payee == supplier and f.kind == "purchase")
-        return [f for f in own if year is None or _year(f) == year]
+        return [f for f in own if year in {_ALL, _year(f)}]
 
     firm, rows = mine(binding), mine(headline)
     total = sum(f.usd for f in rows)
@@ -111,7 +116,8 @@ def _covered(flows: Sequence[Flow], party: str, cash_usd: float) -> tuple[tuple[
         )
         for k, year in enumerate(years)
     )
-    return rows, None if found.first_gap is None else years[found.first_gap]
+    short = found.first_gap  # a whole number: nothing here is an interval
+    return rows, years[short] if isinstance(short, int) else None
 
 
 def _sides(flows: Sequence[Flow], party: str) -> tuple[list[Flow], list[Flow], list[Flow]]:

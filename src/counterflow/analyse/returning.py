@@ -101,7 +101,7 @@ def circular(flows: Sequence[Flow], investor: str | None = None, payer: str | No
 
 
 def no_named_payer(readings: dict[str, Sequence[Flow]], payers: Iterable[str]) -> list[NoNamedPayer]:
-    """The share without a named payer as a curve over yearly revenue growth, one line for each reading of a programme."""
+    """The share without a named payer over yearly revenue growth: one line for each reading of a programme."""
     return [
         NoNamedPayer(payer, reading, growth, shares.get(UNIDENTIFIED, 0.0))
         for payer in payers

@@ -164,9 +164,8 @@ def demo(
     with starter.articles() as folder:
         items = list(desk.read([str(folder)], Store.open(path)))
     documents = [i for i in items if not isinstance(i, Problem)]
-    opt.say(
-        f"Read {len(documents)} example articles: {sum(len(d.claims) for d in documents)} claims, each with its sentence."
-    )
+    claims = sum(len(d.claims) for d in documents)
+    opt.say(f"Read {len(documents)} example articles: {claims} claims, each with its sentence.")
     opt.complain(i for i in items if isinstance(i, Problem))
     _ask(path, out)
 

@@ -20,7 +20,7 @@ from counterflow.model.when import day
 if TYPE_CHECKING:
     import polars as pl
 
-    from counterflow.model.book import Book, Support
+    from counterflow.model.book import Book
     from counterflow.store import Store
 
 BookOption = Annotated[
@@ -156,17 +156,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(str(v) for v in value)
     return "" if value is None else str(value)
-
-
-def support_line(support: Support) -> str:
-    """What an answer's dollars stand on, in one line."""
-    from counterflow.show.words import share
-
-    return (
-        f"Evidence, by dollars: {share(support.sentence)} sentences, {share(support.reference)} references, "
-        f"{share(support.assumption)} assumptions; {share(support.unreviewed)} on claims nobody has reviewed "
-        f"(proposed claims count from confidence {support.trust:g} on)."
-    )
 
 
 def dates_line(asked: Question) -> str:

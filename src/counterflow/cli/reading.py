@@ -185,9 +185,8 @@ def decide(
         )
     ruling = desk.Ruling(wanted[0], ident, opt.who(), because, into=merge, edits=edits)
     decision = desk.decide(Store.open(book), ruling)
-    opt.note(
-        f"decision {decision.decision_id}: {wanted[0]} {decision.target}; take it back: counterflow undo {decision.decision_id}"
-    )
+    done = f"decision {decision.decision_id}: {wanted[0]} {decision.target}"
+    opt.note(f"{done}; take it back: counterflow undo {decision.decision_id}")
 
 
 def add(
@@ -218,20 +217,16 @@ def add(
     """Add a claim that the reader missed (a span), or that stands in a source we may not store (a reference).
 
     Example: counterflow add investment --role investor=Amazon --role investee=OpenAI --amount "$15 billion"
-    --source "Filing" --address https://example.org --date 2026-03-01 --note "first tranche" --because "the article leaves it out"
+    --source "Filing" --address https://example.org --date 2026-03-01 --note "first tranche" --because "missing"
     """
     from counterflow import desk
     from counterflow.store import Store
 
     if bool(span) == bool(source):
         raise typer.BadParameter("say where it stands: either --span DOCUMENT:START-END or --source NAME with --note")
-    draft = {"type": kind, "amount": amount, "status": status, "who": opt.who(), "scope": scope, "basis": basis}
-    draft |= {
-        "metric": metric,
-        "term": years,
-        "roles": _several(role, "--role"),
-        "terms": _several(term or (), "--term"),
-    }
+    draft: dict[str, Any] = {"type": kind, "amount": amount, "status": status, "who": opt.who(), "scope": scope}
+    draft |= {"basis": basis, "metric": metric, "term": years}
+    draft |= {"roles": _several(role, "--role"), "terms": _several(term or (), "--term")}
     where = span or {"source": source, "address": address, "date": dated, "note": note}
     claim, decision = desk.add(Store.open(book), draft, where, because)
     opt.note(f"claim {claim.claim_id} added; take it back: counterflow undo {decision.decision_id}")

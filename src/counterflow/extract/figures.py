@@ -89,7 +89,7 @@ _COMMA_STYLE, _POINT_STYLE = (
 _OPEN_STYLE: Final = re.compile(r"\d{1,3}[.,]\d{3}")
 _NEGATIVE: Final = re.compile(r"[-−(]\s?\d+(?:[.,]\d+){0,4}\)?")
 _HEADING: Final = re.compile(
-    r"(?i:(?:[(\n:,]|\A)\s?(?:(?:all )?(?:amounts|figures|dollars|values|\$|usd|eur)\s)?in\s)\Z"
+    r"(?i:(?:[(\n:,]|\A)\s?(?:(?:all )?(?:amounts|figures|dollars|values|\$|usd|eur)\s)?in\s|[$€£¥₹]\s?)\Z"
 )
 _GLUED: Final = re.compile(rf"[{LATIN}\d]+")
 _NEXT_WORD: Final = re.compile(rf"{GAP}?-?([^\W\d_]{{3,10}})(?!\w)")

@@ -68,29 +68,33 @@ def framed(sentence: Sentence) -> Iterator[list[Framed]]:
     for amount in sentence.quantities():
         found = [f for p in patterns() if p.letter == amount.letter for f in _tries(p, sentence, amount)]
         found.sort(key=lambda f: (-f.pattern.weight, _distance(f)))
-        if not found and amount.letter in before:
+        if amount.letter in before and (not found or found[0].pattern.weight < 8):
             carried = _carried(before[amount.letter], amount, sentence.masked[last : amount.at])
-            found = [carried] if carried else []
+            found = [carried, *found] if carried else found
         last = amount.end
         if found:
             before[amount.letter] = found[0]
             yield found
 
 
-_COMPARED: Final = re.compile(
-    r"(?: (?:[\w'-]+ ){0,4}?)?,? ?\(?(?:was |is |were )?(?:up |down |compared |as against |rising |falling |against |versus |or |and )?"
-    r"(?:from|with|to|than|after|versus|against|compared to|a year earlier|vs\.?)(?: (?:the|a|an|its|about|just|only|some))* "
-)
-_PART: Final = re.compile(r"[^;:.]{0,60}\bof which (?:the first |about |some )?$")
+_CARRYING: Final = {
+    "compared": frozenset({"financial_metric", "valuation", "stake", "capacity_commitment"}),
+    "part": frozenset({"investment", "capacity_commitment", "financial_metric"}),
+    "same": frozenset({"investment", "capacity_commitment", "funding_round"}),
+}
+_HIDDEN: Final = re.compile(r"‹[PD]\d+›(?:'s)?")
 
 
 def _carried(before: Framed, amount: Tag, gap: str) -> Framed | None:
-    """An amount compared with the one before ("up from"), or a part of it ("of which"), has the same frame."""
-    if _COMPARED.fullmatch(gap) and before.type in {"financial_metric", "valuation", "stake"}:
-        return replace(before, amount=amount)
-    if _PART.fullmatch(gap) and before.type in {"investment", "capacity_commitment"}:
-        return replace(before, amount=amount, pattern=replace(before.pattern, scope="tranche"))
-    return None
+    """An amount compared with the one before ("up from"), a part of it ("of which"), or its equal, has the same frame."""
+    gap = _HIDDEN.sub("it", gap)
+    kind = next((k for k, types in _CARRYING.items() if before.type in types and cue(f"carried.{k}").fullmatch(gap)), None)
+    if kind is None or (kind == "same" and amount.quantity.per is None):
+        return None
+    named = cue("carried.whose").match(before.sentence.masked, amount.end) if kind == "compared" else None
+    groups = before.groups | ({"company": named.span("who")} if named else {})
+    scope = "tranche" if kind == "part" and before.type != "financial_metric" else before.pattern.scope
+    return replace(before, amount=amount, groups=groups, pattern=replace(before.pattern, scope=scope))
 
 
 def _tries(pattern: Pattern, sentence: Sentence, amount: Tag) -> Iterator[Framed]:
@@ -108,7 +112,7 @@ def _tries(pattern: Pattern, sentence: Sentence, amount: Tag) -> Iterator[Framed
 def _frame(pattern: Pattern, found: re.Match[str], sentence: Sentence, amount: Tag, low: int) -> Framed | None:
     groups = {name: (a + low, b + low) for name in found.groupdict() for a, b in [found.span(name)] if a >= 0}
     trigger = groups.pop("t", groups["q"])
-    if pattern.not_before and pattern.not_before.search(sentence.masked[max(0, trigger[0] - 12) : amount.at]):
+    if pattern.not_before and pattern.not_before.search(sentence.masked[max(0, trigger[0] - 60) : amount.at]):
         return None
     frame = Framed(pattern.type, sentence, amount, trigger, pattern, groups)
     return frame if pattern.needs is None or NEEDS[pattern.needs](frame) else None
@@ -199,7 +203,7 @@ _LINK: Final = (
     r"january|february|march|april|may|june|july|august|september|october|november|december|ended|ending|months?|annual|"
     r"be|reach|hit|come|exceed\w*|top\w*|pass\w*|surpass\w*|per|on|track|now|running|run|amount\w*|over|period|same|week|and|set|only|"
     r"\(?[\w ]{2,20}\)|(?:[\w-]+ )?(?:basis|terms)|has|have|had|been|being|now|then|still|also|put|given|left|unchanged|maintained|kept|confirmed|raised|lowered|cut|lifted|trimmed|reiterated|guidance|outlook|forecast|budget|target|halved|operations|‹R\d+›|range|region|excess|"
-    r"widened|narrowed|shrank|swelled|deepened|ballooned|improved|slipped|dropped|declined|eased|edged|more than|reckoned|set|worth|came),? ){0,9}?"
+    r"slumped|plunged|tumbled|sank|plummeted|crashed|swung|shot|leapt|leaped|advanced|gained|added|retreated|collapsed|crept|inched|quadrupled|ended|finished|closed|exceeded|more|than|halved|by (?:a|an) \\w+|by half|widened|narrowed|shrank|swelled|deepened|ballooned|improved|slipped|dropped|declined|eased|edged|more than|reckoned|set|worth|came),? ){0,9}?"
 )
 _MODIFIERS: Final = r"(?:(?!and\b|but\b|while\b|with\b|from\b|up\b|down\b|of\b|at\b|on\b|against\b|or\b|is\b|was\b|as\b|to\b)[\w&'-]+ ){0,3}?"
 
@@ -212,7 +216,7 @@ def _metric_rows(metrics: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         row = {"type": "financial_metric", "metric": metric["name"], "roles": roles}
         special = len(metric["nouns"]) < 30 or metric["name"] in {"cash", "annualized_revenue", "net_loss", "backlog"}
         weight = 7 + (metric["name"] not in {"expenses", "cost", "net_income", "revenue"}) + special
-        yield row | {"weight": weight, "match": noun + r"(?: (?:at|of|for|by) ‹P\d+›(?:'s [\w-]+)?)?(?: (?:at|of|in|from) (?:the |its )?[\w-]+(?: [\w-]+)?)?(?: ‹R\d+›)?[:,)]{0,2} " + _LINK + "{q}"}
+        yield row | {"weight": weight, "match": noun + r"(?:, [^,;.‹]{3,60},)?(?: on (?:[\w-]+ ){0,3}[\w-]+)?(?: (?:at|of|for|by) ‹P\d+›(?:'s [\w-]+)?)?(?: (?:at|of|in|from) (?:the |its )?[\w-]+(?: [\w-]+)?)?(?: ‹R\d+›)?[:,)]{0,2} " + _LINK + "{q}"}
         yield row | {"weight": weight, "match": "{q} (?:in |of |as |worth of )?" + _MODIFIERS + noun}
         yield row | {
             "weight": weight - 1,

@@ -92,7 +92,7 @@ class Gazetteer:
 
     @classmethod
     def of(cls, entities: Iterable[Mapping[str, Any]]) -> Gazetteer:
-        """From entities of the file format: `name`, and if wanted `aliases parent kind products descriptors tickers`."""
+        """From entities: `name` and, if wanted, `aliases`, `parent`, `kind`, `products`, `descriptors`, `tickers`."""
         return cls({}, {}).with_entities(entities)
 
     def with_file(self, path: Path) -> Gazetteer:
@@ -103,11 +103,14 @@ class Gazetteer:
         return self.with_entities(_read(path))
 
     def with_entities(self, entities: Iterable[Mapping[str, Any]]) -> Gazetteer:
-        """These names and further ones; the further ones win."""
+        """These names and further ones; the further ones win. An alias that names a known party takes it over."""
         parties, products = dict(self.parties), dict(self.products)
         descriptors, tickers = dict(self.descriptors), dict(self.tickers)
         for entity in entities:
             name = entity["name"]
+            for alias in entity.get("aliases", ()):
+                if alias != name and alias in parties:
+                    _take_over(name, parties, alias, (products, descriptors, tickers))
             parties[name] = _party(entity, parties.pop(name, None))  # to the end: what comes last wins
             products |= dict.fromkeys(entity.get("products", ()), name)
             descriptors |= dict.fromkeys(entity.get("descriptors", ()), name)
@@ -260,6 +263,18 @@ def _party(entity: Mapping[str, Any], known: Party | None) -> Party:
         )
     aliases = tuple(dict.fromkeys((*known.aliases, *entity.get("aliases", ()))))
     return replace(known, kind=kind or known.kind, aliases=aliases, owner=entity.get("parent", known.owner))
+
+
+def _take_over(name: str, parties: dict[str, Party], other: str, owners: Iterable[dict[str, str]]) -> None:
+    """All that belongs to another party now belongs to `name`."""
+    known, taken = parties.get(name), parties.pop(other)
+    base = known or replace(taken, name=name)
+    parties[name] = replace(base, aliases=tuple(dict.fromkeys((*base.aliases, *taken.aliases, other))))
+    for owned in owners:
+        owned.update({thing: name for thing, owner in owned.items() if owner == other})
+    for unit, party in parties.items():
+        if party.owner == other:
+            parties[unit] = replace(party, owner=name)
 
 
 def _one_meaning(parties: Mapping[str, Party]) -> dict[str, Party]:

@@ -124,7 +124,7 @@ def _made(page: Page, start: int, end: int, entry: Entry, *, product: str | None
 
 
 def _with_brackets(page: Page, named: Sequence[Mention]) -> list[Mention]:
-    """One mention where brackets repeat a name, "Amazon Web Services (AWS)"; as written counts what stands before them."""
+    """One mention where brackets repeat a name, "Amazon Web Services (AWS)", written as before the brackets."""
     kept: list[Mention] = []
     for mention in named:
         last = kept[-1] if kept else None

@@ -145,7 +145,7 @@ _SHARE: Final = re.compile(
 )
 _INNER: Final = re.compile(rf"(?i:{JOIN}(?:of{GAP})?(?P<size>hundreds?|tens|dozens?)(?!\w))")
 _DOT: Final = re.compile(rf"\.(?={GAP}[a-zà-ÿ(])")  # "60 Mio. will": an abbreviation's, not the sentence's
-_SIGN_NEXT: Final = re.compile(r"\s?(?:[€$£¥₹]|(?:USD|EUR|GBP|(?i:euros?|dollars?|pounds?))(?!\w))")
+_SIGN_NEXT: Final = re.compile(r"\s?(?:[€$£¥₹](?!\s?\d)|(?:USD|EUR|GBP|(?i:euros?|dollars?|pounds?))(?!\w))")
 
 
 def run_end(text: str, pos: int, end: int) -> int:

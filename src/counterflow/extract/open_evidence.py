@@ -150,6 +150,8 @@ def is_nobody(page: Page, units: Sequence[Unit]) -> bool:
     if all(_is_place(unit.low) for unit in units) or all(is_legal(unit.text.rstrip(".")) for unit in units):
         return True
     tailed = any(is_tail(unit) for unit in units)
+    if units[0].low in lists["landmarks"] and not tailed:
+        return True
     if units[-1].low in lists["events"] or (units[-1].low in lists["not_names"] and not tailed):
         return True
     ordinary = all(_is_ordinary(page, unit) for unit in units)
@@ -203,8 +205,10 @@ def _by_before(page: Page, units: Sequence[Unit]) -> int:
     if page.opening(first):
         return 0
     before, earlier = page.words[first - 1], page.words[first - 2].lower() if first > 1 else ""
+    if before.lower() in lists["starters"] and page.opening(first - 1):
+        before = before.lower()
     if not before.islower():  # another name, a bracket or a sign
-        return 1 if not before[0].isalnum() else -1
+        return 1 if not before[0].isalnum() or before.lower() in lists["demonyms"] else -1
     if head_kind(before):
         return 4
     if before in lists["product_nouns"]:
@@ -214,7 +218,7 @@ def _by_before(page: Page, units: Sequence[Unit]) -> int:
     if before == "at":
         return 1 + 2 * (earlier in lists["titles_lower"] or earlier in lists["staff"])
     if before in lists["places_before"]:
-        return -1
+        return -3
     if before == "of":
         return 1 + 2 * (earlier in lists["of_before"])
     if before in {"to", "for"}:
@@ -251,11 +255,13 @@ def _by_after(page: Page, after: int) -> int:
         return 2
     if ahead[0] == "," and len(ahead) > 2 and following.lower() in lists["places"] and ahead[2] != "'":
         return -3
-    if ahead[0] in lists["verbs"] or ahead[0] in lists["after_company"]:
+    if ahead[0] in lists["verbs"] or ahead[0].lower() in lists["after_company"]:
         return 2
     if ahead[0].islower() and not lists["place_nouns"].isdisjoint(ahead[:2]):
         return -2
-    return int(ahead[0] in {"–", "—"} or (ahead[0].islower() and ahead[0].endswith(("ed", "s"))))
+    if ahead[0].islower() and ahead[0].endswith(("ed", "s")):
+        return 1 + (not common(ahead[0]))  # rather a verb than a plural
+    return int(ahead[0] in {"–", "—"})
 
 
 def kind_of(page: Page, units: Sequence[Unit]) -> str | None:

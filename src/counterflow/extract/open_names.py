@@ -215,7 +215,7 @@ def _units(page: Page, first: int, after: int) -> list[Unit]:
     start = first
     for i in range(first + 1, after + 1):
         if i == after or page.gaps[i]:
-            units.append(Unit(start, i, page.quote(start, i) if i - start > 1 else page.words[start]))
+            units.append(Unit(start, i, "".join(page.words[start:i])))
             start = i
     return units
 
@@ -256,15 +256,13 @@ def _trimmed(page: Page, units: list[Unit], *, titled: bool) -> Iterator[tuple[t
     while first < after:
         low, rest = units[first].low, units[first + 1 : after]
         leads = low in lists["starters"] and (page.opening(units[first].first) or low in {"the", "a", "an"})
-        origin = (
-            low in lists["demonyms"] and bool(rest) and (rest[0].low == "ai" or not all(is_tail(unit) for unit in rest))
-        )
+        paper = bool(rest) and (rest[-1].low in lists["media"] or rest[-1].low in lists["media_weak"])
+        named = paper or (all(is_tail(unit) for unit in rest) and rest[:1] and rest[0].low != "ai")
+        origin = low in lists["demonyms"] and bool(rest) and not named  # "Danish Nordhavn", not "British Airways"
         if not leads and not origin:
             break
         first += 1
-    while after > first and (
-        units[after - 1].low in lists["connectors"] or units[after - 1].text in {"&", "AI"} and after - first == 1
-    ):
+    while after > first and (units[after - 1].low in lists["connectors"] or units[after - 1].text == "&"):
         after -= 1
     if first < after:
         yield tuple(units[first:after]), titled and first == 0

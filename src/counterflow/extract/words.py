@@ -158,10 +158,6 @@ class Page:
         """The first word that starts at or after a place of the text."""
         return bisect_right(self.starts, offset - 1)
 
-    def quote(self, first: int, after: int) -> str:
-        """Words `[first, after)` as written, runs of white space as one space."""
-        return " ".join(self.text[self.starts[first] : self.ends[after - 1]].split())
-
     def _opens(self, i: int) -> bool:
         if self.gaps[i] != " ":
             return self.gaps[i] == BREAK

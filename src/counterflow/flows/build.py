@@ -31,7 +31,7 @@ _REVENUE: Final = ("revenue", "annualized_revenue")
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """Which money counts and how a programme is read; `term_years` is used where a contract states none (assumption)."""
+    """Which money counts and how a programme is read; `term_years` stands in where a contract states none (assumed)."""
 
     upto: str = "committed"  # one of CLASSES, each with those before it
     reading: str = "inclusive"  # one of READINGS
@@ -119,7 +119,7 @@ def frame(money: Dated) -> pl.DataFrame:
         )
         for f in money.flows
     ]
-    schema = {
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
         "payer": pl.String,
         "payee": pl.String,
         "quarter": pl.String,
@@ -219,7 +219,8 @@ class _Ledger:
             )
 
     def _total(self, deal: Deal) -> Decimal:
-        assert deal.amount is not None and deal.amount.central is not None
+        assert deal.amount is not None
+        assert deal.amount.central is not None
         if deal.per == "year":
             return deal.amount.central * self._years(deal)
         return deal.amount.central
@@ -254,7 +255,9 @@ class _Ledger:
         assert start is not None  # the store dates every document, if only by when it was read
         first = quarter_index(start)
         if deal.start is None:
-            self.assumptions.append(Assumption("start", f"{quarter_label(first)}, when its stage became public", deal.deal_id))
+            self.assumptions.append(
+                Assumption("start", f"{quarter_label(first)}, when its stage became public", deal.deal_id)
+            )
         if deal.family == "equity primary":
             until = quarter_index(deal.public or start)
             spread = deal.scope == "cumulative" and deal.start is not None and until > first

@@ -23,9 +23,12 @@ class Answer(Protocol):
     """What every answer carries: its money and what that stands on."""
 
     @property
-    def money(self) -> Dated: ...
+    def money(self) -> Dated:
+        """The dated money, with what it leaves out and what it assumes."""
+
     @property
-    def support(self) -> Support: ...
+    def support(self) -> Support:
+        """Shares of its dollars by kind of evidence."""
 
 
 # ---------------------------------------------------------------- circular
@@ -109,7 +112,7 @@ def bands_table(found: Returns) -> pl.DataFrame:
 def circular_lines(found: Returns, book: Book, count: str) -> Iterator[str]:
     """The answer on screen: what most of it rests on first where that is assumption, then bands, dollars, loops."""
     answer = found.circular
-    yield from _first_line(found, found.support_dated)
+    yield from _first_line(found.support_dated)
     yield f"The money that comes back (counted: {count.replace('_', ' ')}, each class with those before it)"
     if not answer.returned:
         yield "  Nobody here both finances a customer and sells to one, as far as the counted money tells."
@@ -125,7 +128,8 @@ def circular_lines(found: Returns, book: Book, count: str) -> Iterator[str]:
             if means.growth_needed is None
             else f"; customers alone would have to grow {share(means.growth_needed)} a year"
         )
-        yield f"{payer}'s customers bring {money(means.outside)} against {money(means.due)} due ({share(means.ratio)}){grow}. Revenue is not free cash."
+        yield f"{payer}'s customers bring {money(means.outside)} against {money(means.due)} due ({share(means.ratio)}){grow}."
+        yield "  Revenue is not free cash, so this is generous."
     yield from _curve_lines(found)
     yield from _loop_lines(answer)
     yield from _small_print(found, book)
@@ -138,7 +142,8 @@ def _band_lines(returned: Returned) -> Iterator[str]:
         if returned.period == "lifetime"
         else f"in order of time, {returned.period}"
     )
-    yield f"  {returned.investor}, through {returned.payer} ({when}): of {money(band.invested)} put in and {money(band.revenue)} bought,"
+    yield f"  {returned.investor}, through {returned.payer} ({when}):"
+    yield f"    of {money(band.invested)} put in and {money(band.revenue)} bought from it,"
     yield (
         f"    {money(band.forced)} must, {money(band.pro_rata)} in proportion, {money(band.possible)} can come back "
         f"({share(band.forced / band.invested)} to {share(band.possible / band.invested)} of what was put in)"
@@ -155,22 +160,26 @@ def _curve_lines(found: Returns) -> Iterator[str]:
     for point in found.curve:
         lines.setdefault((point.payer, point.reading), []).append(f"{share(point.share)} at {share(point.growth)}")
     for (payer, reading), points in lines.items():
-        yield f"No named payer for what {payer} owes ({reading} reading), by yearly growth of its revenue: {', '.join(points)}."
+        yield f"No named payer for what {payer} owes ({reading} reading), by yearly growth of its revenue:"
+        yield f"  {', '.join(points)}."
 
 
 def _loop_lines(answer: Circular) -> Iterator[str]:
-    yield f"Loops: {len(answer.loops)}{' (cut off there)' if answer.loops_cut else ''}, by their smallest flow; evidence, never added up."
+    cut = " (cut off there)" if answer.loops_cut else ""
+    yield f"Loops: {len(answer.loops)}{cut}, by their smallest flow; evidence, never added up."
     for loop in answer.loops[:10]:
         way = " -> ".join([*loop.parties, loop.parties[0]])
         order = "" if loop.in_order is None else ("; in order of time" if loop.in_order else "; not in order of time")
         linked = "; one package" if loop.linked else ""
         yield f"  {way}: {money(loop.bottleneck_usd)}, {loop.category.replace('_', ' ')}{order}{linked}"
-    yield f"At most {money(answer.max_circulation_usd)} of {money(answer.gross_usd)} could be netted with nobody's net position changed."
+    most, gross = money(answer.max_circulation_usd), money(answer.gross_usd)
+    yield f"At most {most} of {gross} could be netted with nobody's net position changed."
 
 
-def _first_line(found: Answer, dated: Support) -> Iterator[str]:
+def _first_line(dated: Support) -> Iterator[str]:
     if dated.assumption > 0.5:
-        yield f"Most of this is assumed: {share(dated.assumption)} of its dollars have an assumed start, term or amount."
+        said = share(dated.assumption)
+        yield f"Most of this is assumed: {said} of its dollars have an assumed start, term or amount."
 
 
 def _small_print(found: Answer, book: Book) -> Iterator[str]:
@@ -183,8 +192,8 @@ def _small_print(found: Answer, book: Book) -> Iterator[str]:
         yield f"Assumed: {name} = {value} ({'; '.join(dict.fromkeys(about))})."
     s = found.support
     yield (
-        f"Evidence, by dollars: {share(s.sentence)} sentences, {share(s.reference)} references, {share(s.assumption)} assumptions; "
-        f"{share(s.unreviewed)} on claims nobody has reviewed (proposed claims count from confidence {s.trust:g} on)."
+        f"Evidence, by dollars: {share(s.sentence)} sentences, {share(s.reference)} references, "
+        f"{share(s.assumption)} assumptions; {share(s.unreviewed)} on claims nobody has reviewed (proposed claims count from confidence {s.trust:g} on)."
     )
 
 
@@ -219,7 +228,7 @@ def owe_json(found: Owes) -> dict[str, Any]:
 def _due_json(due: Due) -> dict[str, Any]:
     return {
         "supplier": due.supplier,
-        "year": due.year,
+        "year": due.year or None,
         "committed_usd": due.committed_usd,
         "conditional_usd": due.conditional_usd,
         "headline_usd": due.headline_usd,
@@ -248,7 +257,7 @@ def due_table(found: Sequence[Owes]) -> pl.DataFrame:
         for o in found
         for d in o.owed.due
     ]
-    schema = {"party": pl.String, "supplier": pl.String, "year": pl.Int64}
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {"party": pl.String, "supplier": pl.String, "year": pl.Int64}
     schema |= dict.fromkeys(("committed_usd", "conditional_usd", "headline_usd"), pl.Float64)
     schema |= {"status": pl.String, "assumed_share": pl.Float64, "claims": pl.List(pl.String)}
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -257,7 +266,7 @@ def due_table(found: Sequence[Owes]) -> pl.DataFrame:
 def owe_lines(found: Owes, book: Book) -> Iterator[str]:
     """The answer on screen."""
     owed: Owed = found.owed
-    yield from _first_line(found, found.support)
+    yield from _first_line(found.support)
     yield f"What {owed.party} owes, USD (binding = committed, what is paid included; headline adds what is not binding)"
     for total in owed.totals:
         yield (
@@ -265,14 +274,16 @@ def owe_lines(found: Owes, book: Book) -> Iterator[str]:
             f"{money(total.headline_usd)} headline ({', '.join(s.replace('_', ' ') for s in total.statuses)})"
         )
         years = [d for d in owed.due if d.supplier == total.supplier]
-        yield "    " + "  ".join(f"{d.year}: {money(d.headline_usd)}" for d in years)
+        yield "    binding by year   " + "  ".join(f"{d.year}: {money(d.committed_usd)}" for d in years)
+        if any(d.headline_usd != d.committed_usd for d in years):
+            yield "    headline by year  " + "  ".join(f"{d.year}: {money(d.headline_usd)}" for d in years)
         yield from _said(total.claims, book)
     if owed.covered:
         yield "  Coverage of what is binding"
     for c in owed.covered:
         yield (
-            f"    {c.year}: due {money(c.obligations_usd)}, revenue {money(c.revenue_usd)}, funding {money(c.funding_usd)}; "
-            f"revenue covers {share(c.by_revenue)}, all named money so far {share(c.cumulative)}"
+            f"    {c.year}: due {money(c.obligations_usd)}, revenue {money(c.revenue_usd)}, "
+            f"funding {money(c.funding_usd)}; revenue covers {share(c.by_revenue)}, all named money so far {share(c.cumulative)}"
         )
     if owed.first_gap:
         yield f"  From {owed.first_gap} on, all that is named falls short of all that is owed."

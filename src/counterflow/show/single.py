@@ -23,7 +23,7 @@ class Shown(NamedTuple):
 def find(book: Book, decisions: Sequence[Decision], ident: str, named: Callable[[Book, str], str]) -> Shown:
     """What an id, the first digits of one, or a name stands for; `Trouble` where it is nothing or several things."""
     matching = [
-        *(_claim(r, book) for key, r in book.claims.items() if key.startswith(ident)),
+        *(_claim(r) for key, r in book.claims.items() if key.startswith(ident)),
         *(_deal(d, book) for d in book.deals if d.deal_id.startswith(ident)),
         *(_figure(f, book) for f in book.figures if f.figure_id.startswith(ident)),
         *(_decision(d) for d in decisions if d.decision_id.startswith(ident)),
@@ -34,12 +34,12 @@ def find(book: Book, decisions: Sequence[Decision], ident: str, named: Callable[
     return matching[0] if matching else _party(book.parties[named(book, ident)], book)
 
 
-def _claim(ruled: Ruled, book: Book) -> Shown:
+def _claim(ruled: Ruled) -> Shown:
     said = ruled.claim
     lines = [
         f"claim {said.claim_id}: {words.claim(said)}",
-        f"  {ruled.state}, confidence {said.confidence:g}, {'counts' if ruled.counts else 'does not count'}; "
-        f"read by {said.extractor}; public {ruled.public} ({ruled.public_basis})",
+        f"  {ruled.state}, confidence {said.confidence:g}, {'counts' if ruled.counts else 'does not count'}",
+        f"  read by {said.extractor}; public {ruled.public} ({ruled.public_basis})",
         *(f"  {key}: {t.value}" for key, terms in said.terms.items() for t in terms),
         *([f"  said by {' <- '.join(said.attribution.chain)}"] if said.attribution.chain else []),
         *([f"  covers {said.valid_time.text}"] if said.valid_time else []),
@@ -73,7 +73,10 @@ def _deal(deal: Deal, book: Book) -> Shown:
         *_estimate(deal.amount, book),
         *([f"  starts {deal.start}"] if deal.start else []),
         *([f"  over {deal.years:g} years"] if deal.years else []),
-        *(f"  {step.stage}: {words.estimate(step.amount)}{f', {step.when}' if step.when else ''} ({len(step.claims)} claims)" for step in deal.timeline),
+        *(
+            f"  {s.stage}: {words.estimate(s.amount)}, {s.when or 'undated'} ({len(s.claims)} claims)"
+            for s in deal.timeline
+        ),
         *([f"  flags: {', '.join(deal.flags)}"] if deal.flags else []),
         *(f"  condition: {c}" for c in deal.conditions),
     ]
@@ -120,8 +123,8 @@ def _document(document: Document, book: Book) -> Shown:
     said.sort(key=lambda r: r.claim.evidence[0].start or 0)
     lines = [
         f"{document.doc_id}: {document.title or 'untitled'}",
-        f"  dated {document.doc_date or 'nowhere'}{f' ({document.doc_date_source})' if document.doc_date_source else ''}, "
-        f"{len(document.text)} characters, {len(said)} claims",
+        f"  dated {document.doc_date or 'nowhere'} ({document.doc_date_source or 'no date found'})",
+        f"  {len(document.text)} characters, {len(said)} claims",
         *(f"  {r.claim.claim_id}  {words.claim(r.claim)}" for r in said),
     ]
     return Shown("\n".join(lines), document.to_json() | {"claims": [r.claim.claim_id for r in said]})

@@ -20,7 +20,7 @@ _HEDGES: Final = {
 
 
 def money(value: float | Decimal | None, currency: str | None = "USD") -> str:
-    """ "$38bn", "TWD 24tn", "$1.4tn"; three significant digits at least, "-" where there is none."""
+    """`$38bn`, `TWD 24tn`, `$1.4tn`; three significant digits at least, "-" where there is none."""
     if value is None:
         return "-"
     number = float(value)
