@@ -154,11 +154,10 @@ def owe(known: Book, party: str, counting: Counting) -> Owes:
     from counterflow.flows.support import support
 
     name = named(known, party)
-    binding = build.dated(known, replace(counting, upto="committed"))
-    money = everything(known, counting)
-    mine = [tuple(f for f in m.flows if name in {f.payer, f.payee}) for m in (binding, money)]
-    answer = owed(mine[0], mine[1], name, cash_usd=_cash(known, name))
-    return Owes(answer, money, support(mine[1], known, dated=True))
+    binding = build.of_party(build.dated(known, replace(counting, upto="committed")), name, known)
+    money = build.of_party(everything(known, counting), name, known)
+    answer = owed(binding.flows, money.flows, name, cash_usd=_cash(known, name))
+    return Owes(answer, money, support(money.flows, known, dated=True))
 
 
 def everything(known: Book, counting: Counting) -> Dated:

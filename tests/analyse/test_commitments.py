@@ -182,7 +182,7 @@ def test_a_tranche_of_no_chance_is_nothing_and_a_certain_one_is_signed_money(pla
     assert coverage(**sure) == coverage(**{**plan, "committed_usd": signed})
 
 
-tranches = st.lists(st.fixed_dictionaries({"usd": money, "p": chances}), min_size=1, max_size=4)
+tranches = st.lists(st.fixed_dictionaries({"usd": st.integers(1, 1000), "p": chances}), min_size=1, max_size=4)
 terms = st.lists(st.fixed_dictionaries({"total_usd": money, "years": st.integers(1, 20)}), min_size=1, max_size=4)
 CALLS = {
     "combine": st.fixed_dictionaries({"parts": st.lists(money, min_size=1, max_size=4)}),

@@ -38,6 +38,11 @@ def story() -> None:
     assert [line(m) for m in found(" ".join(text.split()))] == [row.strip() for row in listing.strip().splitlines()]
 
 
+def table(rows: str) -> list[tuple[str, ...]]:
+    """Rows of cells set apart by `->`."""
+    return [tuple(cell.strip() for cell in row.split(" -> ")) for row in rows.strip().splitlines()]
+
+
 def companies(text: str) -> set[str]:
     return {party for m in found(text) if m.kind in COMPANIES for party in m.parties}
 
@@ -240,8 +245,8 @@ def test_the_example_of_the_claim():
 
 def test_a_quoted_short_form_and_a_leading_word_are_the_same_party():
     """
-    Dovecote AI Inc. (“Dovecote”) pays Nordic Wind Partners (NWP). Dovecote’s lender is Eastmarch Chips; Eastmarch and NWP
-    agreed.
+    Dovecote AI Inc. (“Dovecote”) pays Nordic Wind Partners (NWP). Dovecote’s lender is Eastmarch Chips; Eastmarch and
+    NWP agreed.
     ->
     Dovecote AI Inc. (“Dovecote”) = Dovecote AI, lab open
     Nordic Wind Partners (NWP) = Nordic Wind Partners, company open
@@ -253,29 +258,29 @@ def test_a_quoted_short_form_and_a_leading_word_are_the_same_party():
     story()
 
 
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("Fennimore and Greyhollow Bank each put $40 million into Dovecote AI.", "Fennimore|Greyhollow Bank|Dovecote AI"),
-        ("Dovecote will invest $7 billion in Bramblefield's cloud services.", "Dovecote|Bramblefield"),
-        ("Greyhollow pays $2 billion now and $3 billion more once the first hall runs.", "Greyhollow"),
-        ("Dovecote was bought by Eastmarch at $18 a share, about $2.4 billion in all.", "Dovecote|Eastmarch"),
-        ("Bramblefield recently pledged up to $870 million to ventures of this kind.", "Bramblefield"),
-        ("Imagine Dovecote were priced like a soft-drink maker: $12 billion.", "Dovecote"),
-        ("There are no talks about a purchase of Dovecote, Greyhollow insists.", "Dovecote|Greyhollow"),
-        ("The paper does not mention Dovecote's use of Eastmarch chips.", "Dovecote|Eastmarch"),
-        ("Talks between Eastmarch and Dovecote have collapsed.", "Eastmarch|Dovecote"),
-        ("Eastmarch holds 4% of Dovecote, whose sales grew 4%.", "Eastmarch|Dovecote"),
-        ("Backers such as Larkspur, Kestrel and Vantry joined.", "Larkspur|Kestrel|Vantry"),
-        ("The round was led by G47 and xVision, with Rolls-Wyatt, T-Wave and O'Darrow Foods.", "G47|xVision|Rolls-Wyatt|T-Wave|O'Darrow Foods"),
-        ("Chipmaker Eastmarch, start-up Dovecote and German utility Nordlys signed.", "Eastmarch|Dovecote|Nordlys"),
-        ("Lindqvist & Sons plc, Nordhavn SE, Solvane SpA and Daehan Co., Ltd. signed.", "Lindqvist & Sons|Nordhavn|Solvane|Daehan"),
-        ("It will borrow $3 billion from Ashton Gas and Electric.", "Ashton Gas and Electric"),
-        ("Funds came from the Export-Import Bank of Westmere and Solar Corp. of Orrin.", "Export-Import Bank of Westmere|Solar Corp of Orrin"),
-        ("Wellmere, for example, has secured CHF 18.7 million; Onessa, which makes pumps, got none.", "Wellmere|Onessa"),
-        ("Samsung Heavy Industries and Tata Velora are no part of either house.", "Samsung Heavy Industries|Tata Velora"),
-    ],
-)  # fmt: skip
+UNKNOWN = """
+    Fennimore and Greyhollow Bank each put $40 million into Dovecote AI. -> Fennimore|Greyhollow Bank|Dovecote AI
+    Dovecote will invest $7 billion in Bramblefield's cloud services. -> Dovecote|Bramblefield
+    Greyhollow pays $2 billion now and $3 billion more once the first hall runs. -> Greyhollow
+    Dovecote was bought by Eastmarch at $18 a share, about $2.4 billion in all. -> Dovecote|Eastmarch
+    Bramblefield recently pledged up to $870 million to ventures of this kind. -> Bramblefield
+    Imagine Dovecote were priced like a soft-drink maker: $12 billion. -> Dovecote
+    There are no talks about a purchase of Dovecote, Greyhollow insists. -> Dovecote|Greyhollow
+    The paper does not mention Dovecote's use of Eastmarch chips. -> Dovecote|Eastmarch
+    Talks between Eastmarch and Dovecote have collapsed. -> Eastmarch|Dovecote
+    Eastmarch holds 4% of Dovecote, whose sales grew 4%. -> Eastmarch|Dovecote
+    Backers such as Larkspur, Kestrel and Vantry joined. -> Larkspur|Kestrel|Vantry
+    The round was led by G47 and xVision, with Rolls-Wyatt and T-Wave. -> G47|xVision|Rolls-Wyatt|T-Wave
+    Chipmaker Eastmarch, start-up Dovecote and German utility Nordlys signed. -> Eastmarch|Dovecote|Nordlys
+    Lindqvist & Sons plc, Nordhavn SE and Daehan Co., Ltd. signed. -> Lindqvist & Sons|Nordhavn|Daehan
+    It will borrow $3 billion from Ashton Gas and Electric. -> Ashton Gas and Electric
+    The Export-Import Bank of Westmere and Solar Corp. of Orrin pay. -> Export-Import Bank of Westmere|Solar Corp of Orrin
+    Wellmere, for example, has secured $18 million; Onessa, which makes pumps, got none. -> Wellmere|Onessa
+    Samsung Heavy Industries and Tata Velora are no part of either house. -> Samsung Heavy Industries|Tata Velora
+"""
+
+
+@pytest.mark.parametrize(("text", "names"), table(UNKNOWN))
 def test_unknown_companies(text, names):
     assert companies(text) == set(names.split("|"))
 
@@ -353,28 +358,29 @@ def test_promotions_teach_nothing():
 # -- words that refer back
 
 
-@pytest.mark.parametrize(
-    ("text", "words", "party"),
-    [
-        ("Dovecote raised $2 billion. The company will hire.", "the company", "Dovecote"),
-        ("Dovecote raised $2 billion from Kestrel. It will hire.", "it", "Dovecote"),
-        ("Dovecote raised $2 billion from Kestrel and cut its costs.", "its", "Dovecote"),
-        ("Kestrel will back Dovecote while pressing the company to hire.", "the company", "Dovecote"),
-        ("Kestrel will invest in Dovecote, valuing the company at $3 billion.", "the company", "Dovecote"),
-        ("Dovecote raised $2 billion from Kestrel, valuing the company at $3 billion.", "the company", "Dovecote"),
-        ("Dovecote CEO Lena Marsh said Kestrel could bring orders to the company.", "the company", "Dovecote"),
-        ("Dovecote said the company would hire.", "the company", "Dovecote"),
-        ("Danish shipping group Nordhavn pays Kestrel Bank. The shipper will hire.", "the shipper", "Nordhavn"),
-        ("Nordhavn pays Kestrel Bank. The bank will hire.", "the bank", "Kestrel Bank"),
-        ("Hanbyeol, a battery maker, pays Kestrel. Dovecote left. The battery maker hires.", "the battery maker", "Hanbyeol"),
-        ("Danish firm Nordhavn left Kestrel. Kestrel fell. The Danish group will hire.", "the danish group", "Nordhavn"),
-        ("To cut its costs, Dovecote sold a plant to Kestrel.", "its", "Dovecote"),
-        ("Although Amazon's AWS leads, it relies on Dovecote.", "it", "Amazon Web Services"),
-        ("For Dovecote, the deal with Kestrel would open its first plant.", "its", "Dovecote"),
-        ("Dovecote met Reuters and Sam Altman. The company will hire.", "the company", "Dovecote"),
-        ("Dovecote pays Kestrel.\n\nDovecote fell. Prices rose.\n\nThis start-up will hire.", "this start-up", "Dovecote"),
-    ],
-)  # fmt: skip
+ONE = """
+    Dovecote raised $2 billion. The company will hire. -> the company -> Dovecote
+    Dovecote raised $2 billion from Kestrel. It will hire. -> it -> Dovecote
+    Dovecote raised $2 billion from Kestrel and cut its costs. -> its -> Dovecote
+    Kestrel will back Dovecote while pressing the company to hire. -> the company -> Dovecote
+    Kestrel will invest in Dovecote, valuing the company at $3 billion. -> the company -> Dovecote
+    Dovecote raised $2 billion from Kestrel, valuing the company at $3 billion. -> the company -> Dovecote
+    Dovecote CEO Lena Marsh said Kestrel could bring orders to the company. -> the company -> Dovecote
+    Dovecote said the company would hire. -> the company -> Dovecote
+    Danish shipping group Nordhavn pays Kestrel Bank. The shipper will hire. -> the shipper -> Nordhavn
+    Nordhavn pays Kestrel Bank. The bank will hire. -> the bank -> Kestrel Bank
+    Hanbyeol, a battery maker, left Kestrel. Dovecote fell. The battery maker hires. -> the battery maker -> Hanbyeol
+    Danish firm Nordhavn left Kestrel. Kestrel fell. The Danish group will hire. -> the danish group -> Nordhavn
+    To cut its costs, Dovecote sold a plant to Kestrel. -> its -> Dovecote
+    Although Amazon's AWS leads, it relies on Dovecote. -> it -> Amazon Web Services
+    For Dovecote, the deal with Kestrel would open its first plant. -> its -> Dovecote
+    Dovecote met Reuters and Sam Altman. The company will hire. -> the company -> Dovecote
+    Dovecote, Kestrel and Vantry met. Dovecote fell. This start-up will hire. -> this start-up -> Dovecote
+    Eastmarch raised $2 billion. Kestrel and Vantry lent it $3 billion. -> it -> Eastmarch
+"""
+
+
+@pytest.mark.parametrize(("text", "words", "party"), table(ONE))
 def test_one_party_is_meant(text, words, party):
     assert meant(text, words) == [(party,)]
 

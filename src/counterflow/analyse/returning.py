@@ -106,6 +106,7 @@ def no_named_payer(readings: dict[str, Sequence[Flow]], payers: Iterable[str]) -
         NoNamedPayer(payer, reading, growth, shares.get(UNIDENTIFIED, 0.0))
         for payer in payers
         for reading, flows in readings.items()
+        if any(f.kind == "outside" and f.payee == payer for f in flows)  # a curve over revenue needs a revenue figure
         for growth in _GROWTH
         if (shares := _sources([replace(f, period=None) for f in _grown(flows, payer, growth)], payer)) is not None
     ]
@@ -128,7 +129,8 @@ def _bands(flows: Sequence[Flow], investor: str | None, payer: str | None, perio
                 band = return_band(flows, name, buyer)
             except Refused:
                 continue
-            yield Returned(name, buyer, period, band, band.labels)
+            if band.possible or investor or payer:  # unasked, a pair between which nothing can flow is no answer
+                yield Returned(name, buyer, period, band, band.labels)
 
 
 def _buyers(flows: Sequence[Flow], seller: str) -> list[str]:

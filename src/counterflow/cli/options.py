@@ -144,7 +144,8 @@ def on_screen(frame: pl.DataFrame) -> None:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, kind in frame.schema.items():
-        table.add_column(name, justify="right" if kind.is_numeric() else "left", overflow="fold")
+        whole = name.endswith("_id")  # an id is there to be copied
+        table.add_column(name, justify="right" if kind.is_numeric() else "left", overflow="fold", no_wrap=whole)
     for row in frame.iter_rows():
         table.add_row(*(Text(_cell(value)) for value in row))
     Console(width=None if sys.stdout.isatty() else 160, highlight=False).print(table)

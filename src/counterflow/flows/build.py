@@ -100,6 +100,17 @@ def dated(book: Book, counting: Counting | None = None) -> Dated:
     return Dated(tuple(ledger.flows), tuple(ledger.holes), tuple(ledger.assumptions))
 
 
+def of_party(money: Dated, name: str, book: Book) -> Dated:
+    """The part of dated money that a party pays or is paid, with its own holes and assumptions."""
+    own = {d.deal_id for d in book.deals if name in {d.payer, d.payee}}
+    own |= {f.figure_id for f in book.figures if f.party == name}
+    return Dated(
+        tuple(f for f in money.flows if name in {f.payer, f.payee}),
+        tuple(h for h in money.holes if name in h.parties),
+        tuple(a for a in money.assumptions if a.about in own),
+    )
+
+
 def frame(money: Dated) -> pl.DataFrame:
     """The flows as a table: payer, payee, quarter, kind, class, status, usd, claims, assumed_share, deal."""
     import polars as pl

@@ -28,6 +28,7 @@ _UNTIL: Final = re.compile(r"\b(?:by|until|till|before|from|starting|bis|ab|vor)
 _WINDOW: Final = 34  # characters before a year that can belong to its date
 _CLAUSE: Final = 240  # characters to either side that can belong to the clause of a date
 _DATELINE: Final = 120  # characters a dateline can take
+_LOOKED_AT: Final = 2_000  # dates of a text, the latest first, of which one is asked whether it has happened
 _NODES: Final = 200  # objects of a page's JSON-LD that are looked at
 _STAMP: Final = 120  # characters of a block of a page that is a byline rather than running text
 
@@ -229,13 +230,11 @@ def not_before(text: str, segments: Sequence[Segment]) -> str | None:
     A date counts where its clause has a word of the past and none of the future (`[tense]` in cues.toml); a month
     counts as its first day. In a list of further reading each full date counts: one cites what is published.
     """
-    days = [
-        mention.day
-        for segment in segments
-        if segment.kind in ASSERTING or segment.kind == "further_reading"
-        for mention in mentions(text[segment.start : segment.end])
-        if (mention.whole if segment.kind == "further_reading" else _has_happened(text, segment.start, mention))
-    ]
+    cited = [m.day for s in segments if s.kind == "further_reading" for m in mentions(text[s.start : s.end]) if m.whole]
+    told = [(m, s.start) for s in segments if s.kind in ASSERTING for m in mentions(text[s.start : s.end])]
+    latest = sorted(told, key=lambda pair: pair[0].day, reverse=True)[:_LOOKED_AT]
+    past = next((mention.day for mention, offset in latest if _has_happened(text, offset, mention)), None)
+    days = [day for day in (*cited, past) if day]
     return max(days).isoformat() if days else None
 
 

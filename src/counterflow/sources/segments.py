@@ -224,11 +224,8 @@ def _cards(article: _Article, kinds: list[str]) -> None:
     """
     blocks = article.blocks
     stamps = [i for i in range(article.first + 1, len(blocks)) if kinds[i] == "body" and lines.is_stamp(blocks[i].line)]
-    apart = [
-        i
-        for i in stamps
-        if article.names and not any(article.is_prose(j) and article.shared(j) for j in _beside(article, i, 1))
-    ]
+    own = {i for i in stamps if any(article.is_prose(j) and article.shared(j) for j in _beside(article, i, 1))}
+    apart = {*stamps} - own if article.names else set()
     for stamp in stamps:
         if stamp in apart:
             kinds[stamp] = "related"
@@ -237,8 +234,8 @@ def _cards(article: _Article, kinds: list[str]) -> None:
         else:
             kinds[stamp] = "byline"
     if len(apart) > 1:
-        for i in {i for stamp in apart for i in _beside(article, stamp, _CARD_REACH)}:
-            title = lines.is_headline(blocks[i], _HEADING_WORDS) and any(j in apart for j in (i - 1, i + 1))
+        for i in sorted({i for stamp in apart for i in _beside(article, stamp, _CARD_REACH)}):
+            title = lines.is_headline(blocks[i], _HEADING_WORDS) and not apart.isdisjoint((i - 1, i + 1))
             if kinds[i] == "body" and article.names and (title or not article.shared(i)):
                 kinds[i] = "related"
     _loose_titles(article, kinds)
