@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -264,8 +264,3 @@ def undo(store: Store, ident: str | None, who: str, because: str) -> Decision:
     act = Decision("undo", matching[-1].decision_id, who, now(), because)
     store.add_decision(act, recorded=act.when)
     return act
-
-
-def today() -> date:
-    """The day that "now" is, UTC."""
-    return datetime.now(UTC).date()

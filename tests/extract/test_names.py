@@ -274,7 +274,7 @@ UNKNOWN = """
     Chipmaker Eastmarch, start-up Dovecote and German utility Nordlys signed. -> Eastmarch|Dovecote|Nordlys
     Lindqvist & Sons plc, Nordhavn SE and Daehan Co., Ltd. signed. -> Lindqvist & Sons|Nordhavn|Daehan
     It will borrow $3 billion from Ashton Gas and Electric. -> Ashton Gas and Electric
-    The Export-Import Bank of Westmere and Solar Corp. of Orrin pay. -> Export-Import Bank of Westmere|Solar Corp of Orrin
+    The Export Bank of Westmere and Solar Corp. of Orrin pay. -> Export Bank of Westmere|Solar Corp of Orrin
     Wellmere, for example, has secured $18 million; Onessa, which makes pumps, got none. -> Wellmere|Onessa
     Samsung Heavy Industries and Tata Velora are no part of either house. -> Samsung Heavy Industries|Tata Velora
 """
@@ -565,14 +565,12 @@ def test_emoji_hard_spaces_line_ends_and_curly_quotes_keep_their_places():
 
 
 def test_lines_broken_to_a_width_do_not_break_a_name():
-    wrapped = "\n".join(
-        [
-            "The group said on Monday that it had agreed to borrow from Greyhollow",
-            "Bank and from a second lender in the same town, which it would not",
-            "name until the contract with the yard had been signed by both sides",
-            "and the first of the payments had been made to the yard in full.",
-        ]
-    )
+    wrapped = dedent("""\
+        The group said on Monday that it had agreed to borrow from Greyhollow
+        Bank and from a second lender in the same town, which it would not
+        name until the contract with the yard had been signed by both sides
+        and the first of the payments had been made to the yard in full.
+    """)
     assert [m.written for m in found(wrapped) if m.how == "open"] == [("Greyhollow Bank",)]
 
 
@@ -584,24 +582,11 @@ def test_hostile_repetition_is_read(unit):
 
 # -- laws
 
-SYLLABLES = [
-    "bra",
-    "del",
-    "fen",
-    "gor",
-    "hal",
-    "kes",
-    "lun",
-    "mor",
-    "nor",
-    "pel",
-    "quin",
-    "ros",
-    "tav",
-    "ver",
-    "wyn",
-    "zor",
-]
+SYLLABLES = "bra del fen gor hal kes lun mor nor pel quin ros tav ver wyn zor".split()
+SCRAPS = (
+    "Amazon OpenAI's AWS (AWS) Dovecote AI Inc. and, the company it its both. The two companies “Larkspur” Mr. Marsh "
+    "said $3 billion to Kestrel Bank \n\n Trainium 2 ChatGPT maker Nvidia-backed 🎉 of in by"
+).split(" ")
 
 
 def is_strange(name: str) -> bool:
@@ -634,20 +619,7 @@ def test_renaming_a_company_renames_its_mentions_and_nothing_else(frame, name):
 
 
 @settings(deadline=None, max_examples=150)
-@given(
-    st.lists(
-        st.one_of(
-            st.sampled_from(
-                "Amazon OpenAI's AWS (AWS) Dovecote AI Inc. and, the company it its both. The two companies “Larkspur” "
-                "Mr. Marsh said $3 billion to Kestrel Bank \n\n Trainium 2 ChatGPT maker Nvidia-backed 🎉 of in by".split(
-                    " "
-                )
-            ),
-            st.text(max_size=8),
-        ),
-        max_size=60,
-    ).map(" ".join)
-)
+@given(st.lists(st.one_of(st.sampled_from(SCRAPS), st.text(max_size=8)), max_size=60).map(" ".join))
 def test_mentions_are_spans_in_order_without_overlap(text):
     got = found(text)
     assert all(text[m.start : m.end] == m.text and m.text.strip() for m in got)

@@ -6,7 +6,13 @@ Never run: a name that stands here counts as used. A function belongs here only 
 
 from counterflow import __all__, __dir__, __getattr__
 from counterflow.model.book import Book, Deal, Estimate, Figure, Party, Question, Ruled, Support
+from counterflow.analyse.commitments import Combined, Coverage, Expected, Rate
+from counterflow.analyse.holdings import LookThrough
+from counterflow.extract.amounts import Amount, parse_amount
 from counterflow.model.claim import Attribution, EventDate, Evidence
+from counterflow.model.money import Interval
+from counterflow.model.source import SEGMENT_KINDS, Document
+from counterflow.store import Store
 
 # The interpreter asks the package for these.
 (__all__, __dir__, __getattr__)
@@ -16,3 +22,8 @@ from counterflow.model.claim import Attribution, EventDate, Evidence
 (Book.question, Question.happened, Party.aliases, Party.ticker)
 (Deal.conditions, Deal.timeline, Figure.counterparty, Figure.timeline)
 (Estimate.claims_against, Estimate.interval, Estimate.reason, Ruled.counts, Support.assumption)
+
+# Pure functions that analysts call themselves, and the fields of their answers.
+(Combined.alternatives, Rate.usd_per_year, Rate.usd_per_quarter, Coverage.by_quarter, LookThrough.held_outside)
+(Expected.expected_usd, Expected.sd_usd, Expected.firm_usd, Expected.firm_share)
+(parse_amount, Amount.tight_low, Amount.tight_high, Interval.hull, SEGMENT_KINDS, Document.to_source, Store.restore)

@@ -11,7 +11,6 @@ from typing import Final
 from counterflow.analyse.commitments import coverage
 from counterflow.model.flow import Flow
 
-
 _ALL: Final = 0  # every year together
 
 

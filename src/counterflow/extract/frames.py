@@ -65,8 +65,14 @@ def framed(sentence: Sentence) -> Iterator[list[Framed]]:
     """For each amount of a sentence, in order, the frames that fit it, the best first; an amount without any is left out."""
     before: dict[str, Framed] = {}
     last = 0
+    people = sentence.with_people()
     for amount in sentence.quantities():
-        found = [f for p in patterns() if p.letter == amount.letter for f in _tries(p, sentence, amount)]
+        found = [
+            f
+            for p in patterns()
+            if p.letter == amount.letter
+            for f in _tries(p, people if p.type == "stake" else sentence, amount)
+        ]
         found.sort(key=lambda f: (-f.pattern.weight, _distance(f)))
         if amount.letter in before and (not found or found[0].pattern.weight < 8):
             carried = _carried(before[amount.letter], amount, sentence.masked[last : amount.at])
@@ -79,6 +85,8 @@ def framed(sentence: Sentence) -> Iterator[list[Framed]]:
 
 _CARRYING: Final = {
     "compared": frozenset({"financial_metric", "valuation", "stake", "capacity_commitment"}),
+    "next": frozenset({"financial_metric"}),
+    "ago": frozenset({"financial_metric", "valuation"}),
     "part": frozenset({"investment", "capacity_commitment", "financial_metric"}),
     "same": frozenset({"investment", "capacity_commitment", "funding_round"}),
 }
@@ -197,13 +205,13 @@ def _compile(row: dict[str, Any], macros: dict[str, str]) -> Pattern:
 
 _LINK: Final = (
     r"(?:(?:of|was|were|is|are|at|to|reached|reaching|reaches|hit|hits|stood|stands?|standing|totall?ed|totall?ing|came in|"
-    r"in|the|a|an|year|quarter|last|this|first|second|third|fourth|half|for|fiscal|through|from|its|by|around|rose|rise|rises|rising|grew|"
+    r"in|the|a|an|year|quarter|last|this|first|second|third|fourth|half|for|fiscal|through|from|its|by (?=\d{4}|the end|year)|around|recently|already|just|about|negative|positive|nearly|almost|\w+ly|rose|rise|rises|rising|grew|"
     r"grow|climb\w*|jump\w*|fell|fall|surge[ds]?|increased?|doubled|tripled|would|could|will|may|might|expected|"
     r"projected|forecast|estimated|seen|reported|as|high|substantial|some|roughly|q[1-4]|fy\d*|\d{4}|h[12]|[\w]+ quarter|"
     r"january|february|march|april|may|june|july|august|september|october|november|december|ended|ending|months?|annual|"
     r"be|reach|hit|come|exceed\w*|top\w*|pass\w*|surpass\w*|per|on|track|now|running|run|amount\w*|over|period|same|week|and|set|only|"
     r"\(?[\w ]{2,20}\)|(?:[\w-]+ )?(?:basis|terms)|has|have|had|been|being|now|then|still|also|put|given|left|unchanged|maintained|kept|confirmed|raised|lowered|cut|lifted|trimmed|reiterated|guidance|outlook|forecast|budget|target|halved|operations|‹R\d+›|range|region|excess|"
-    r"slumped|plunged|tumbled|sank|plummeted|crashed|swung|shot|leapt|leaped|advanced|gained|added|retreated|collapsed|crept|inched|quadrupled|ended|finished|closed|exceeded|more|than|halved|by (?:a|an) \\w+|by half|widened|narrowed|shrank|swelled|deepened|ballooned|improved|slipped|dropped|declined|eased|edged|more than|reckoned|set|worth|came),? ){0,9}?"
+    r"slumped|plunged|tumbled|sank|plummeted|crashed|swung|shot|leapt|leaped|advanced|gained|added|retreated|collapsed|crept|inched|quadrupled|ended|finished|closed|exceeded|more|than|halved|by (?:a|an) \\w+|by half|widened|narrowed|shrank|swelled|deepened|ballooned|improved|slipped|dropped|declined|eased|edged|more than|reckoned|set|worth|came),?:? ){0,9}?"
 )
 _MODIFIERS: Final = r"(?:(?!and\b|but\b|while\b|with\b|from\b|up\b|down\b|of\b|at\b|on\b|against\b|or\b|is\b|was\b|as\b|to\b)[\w&'-]+ ){0,3}?"
 

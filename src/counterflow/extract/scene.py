@@ -151,3 +151,22 @@ def known_supplier(frame: Framed, scene: Scene) -> Filler | None:
             if customer in tag.mention.parties:
                 return Filler((supplier,), (scene.written.get(supplier, supplier),), 0.7)
     return None
+
+
+def same_contract(frame: Framed, scene: Scene, role: str, roles: dict[str, Filler]) -> Filler | None:
+    """The other side of the contract spoken of last, where the side that this sentence names is a party to it."""
+    if scene.contract is None or frame.sentence.paragraph - scene.contract[1] > 3:
+        return None
+    sides = scene.contract[0]
+    agrees = any(set(f.names) & set(sides[r].names) for r, f in roles.items() if r in sides)
+    return sides[role]._replace(sure=0.75) if agrees and role in sides else None
+
+
+def meant(found: Filler | None, frame: Framed, scene: Scene, role: str) -> Filler | None:
+    """ "The start-up", "it" behind a sentence about an investor mean whose round it is, where a price or a figure is given."""
+    if found is None or role not in {"company", "issuer"} or scene.issuer is None or frame.type == "stake":
+        return found
+    name, tags = found.names[0], frame.sentence.parties()
+    hows = {t.mention.how for t in tags if name in t.mention.parties}
+    carried = hows <= {"pronoun", "carried"} and name in scene.targets and frame.sentence.paragraph - scene.issuer[2] <= 4
+    return Filler((scene.issuer[0],), (scene.issuer[1],), 0.7) if carried else found

@@ -113,6 +113,17 @@ class Sentence:
             if t.letter == "P" and t.at >= start and t.end <= (len(self.masked) if end is None else end)
         ]
 
+    def with_people(self) -> Sentence:
+        """The sentence with its people as parties: a person may hold a stake."""
+        people = [t for t in self.tags if t.letter == "A" and t.mention.kind == "person" and t.mention.parties]
+        if not people:
+            return self
+        masked = self.masked
+        for tag in people:
+            masked = f"{masked[: tag.at]}‹P{masked[tag.at + 2 :]}"
+        tags = tuple(replace(t, letter="P") if t in people else t for t in self.tags)
+        return replace(self, masked=masked, tags=tags, clauses=_clauses(masked))
+
     def quantities(self) -> list[Tag]:
         """The quantity tags, in order."""
         return [t for t in self.tags if isinstance(t.hides, Quantity)]

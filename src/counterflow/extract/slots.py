@@ -12,7 +12,7 @@ from typing import Final
 from counterflow.extract.cues import cue
 from counterflow.extract.frames import Framed
 from counterflow.extract.scene import (
-    Scene, Strategy, carried_target, elsewhere, issuer, known_supplier, known_target, last, last_company, main_supplier, near, topic,
+    Scene, Strategy, carried_target, elsewhere, issuer, known_supplier, known_target, last, last_company, main_supplier, meant, near, same_contract, topic,
 )
 from counterflow.extract.sides import (
     buyer, group_customer, group_supplier, inside, near_customer, possessive_customer, possessive_supplier, provider,
@@ -36,9 +36,11 @@ def fill(frame: Framed, scene: Scene) -> dict[str, Filler]:
             taken = {n for f in roles.values() for n in f.names}
             found = None if weak else _caught(frame, scene, role, taken)
             found = found or _first(frame, scene, [s for s in strategies if weak or s not in _WEAK], taken)
+            if found is None and weak and frame.type == "capacity_commitment":
+                found = same_contract(frame, scene, role, roles)
             if found is None and weak and "near" in strategies:
                 found = _from_scene(frame, scene, taken)
-            found = found and _paying(found, role, scene)
+            found = found and meant(_paying(found, role, scene), frame, scene, role)
             if found:
                 roles[role] = found
     return {role: roles[role] for role in frame.pattern.roles if role in roles}
@@ -232,6 +234,7 @@ STRATEGIES: Final[dict[str, Strategy]] = {
     "raising_subject": _raising_subject,
     "receiver": _receiver,
     "inside": inside,
+    "for_before": _before(r"\bfor", 0.85),
     "last_company": last_company,
     "known_supplier": known_supplier,
     "possessive_customer": possessive_customer,

@@ -313,12 +313,3 @@ def _revenues(book: Book) -> Iterator[Figure]:
             if figure.what == what and figure.party not in done and money:
                 done.add(figure.party)
                 yield figure
-
-
-def horizon(money: tuple[Flow, ...]) -> tuple[date, date] | None:
-    """First and last day of the quarters in which anything moves."""
-    periods = [f.period for f in money if f.period is not None]
-    if not periods:
-        return None
-    first, last = min(periods), max(periods)
-    return date(first // 4, first % 4 * 3 + 1, 1), date(last // 4, last % 4 * 3 + 1, 1)

@@ -18,7 +18,6 @@ CLASSES: Final = ("paid", "committed", "conditional", "letter_of_intent", "rumou
 # Stages of a deal, in order; the exits stand apart.
 STAGES: Final = ("rumour", "talks", "letter of intent", "signed", "part-funded", "completed")
 EXITS: Final = ("terminated", "denied", "superseded", "stalled", "expired")
-FAMILIES: Final = ("equity primary", "compute purchase")
 # Parties of these kinds never pay: no flow starts at them.
 NEVER_PAY: Final = frozenset({"sector", "market", "government"})
 

@@ -262,8 +262,6 @@ _PLAIN_KEYS: Final = (
     "supersedes",
 )
 
-ACTIONS: Final = ("accept", "reject", "edit", "add", "merge", "split", "pin", "undo")
-
 
 class Anchor(NamedTuple):
     """What a ruling binds to, so that it outlives every upgrade: where, which words, which frame."""
@@ -277,7 +275,7 @@ class Anchor(NamedTuple):
 class Decision:
     """What a person ruled. `target` is a claim id or a party's name; for `undo`, the id of the decision taken back."""
 
-    action: str
+    action: str  # accept reject edit add merge split pin undo
     target: str
     who: str
     when: str  # ISO date and time, UTC

@@ -6,17 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
-SEGMENT_KINDS: Final = (
-    "title",
-    "byline",
-    "heading",
-    "body",
-    "promo",
-    "related",
-    "disclaimer",
-    "further_reading",
-    "comments",
-)
+SEGMENT_KINDS: Final = tuple("title byline heading body promo related disclaimer further_reading comments".split())
 ASSERTING: Final = frozenset({"title", "heading", "body"})  # the segments that can carry a claim
 
 

@@ -128,7 +128,8 @@ def circular_lines(found: Returns, book: Book, count: str) -> Iterator[str]:
             if means.growth_needed is None
             else f"; customers alone would have to grow {share(means.growth_needed)} a year"
         )
-        yield f"{payer}'s customers bring {money(means.outside)} against {money(means.due)} due ({share(means.ratio)}){grow}."
+        against = f"{money(means.outside)} against {money(means.due)} due"
+        yield f"{payer}'s customers bring {against} ({share(means.ratio)}){grow}."
         yield "  Revenue is not free cash, so this is generous."
     yield from _curve_lines(found)
     yield from _loop_lines(answer)
@@ -193,7 +194,8 @@ def _small_print(found: Answer, book: Book) -> Iterator[str]:
     s = found.support
     yield (
         f"Evidence, by dollars: {share(s.sentence)} sentences, {share(s.reference)} references, "
-        f"{share(s.assumption)} assumptions; {share(s.unreviewed)} on claims nobody has reviewed (proposed claims count from confidence {s.trust:g} on)."
+        f"{share(s.assumption)} assumptions; {share(s.unreviewed)} on claims nobody has reviewed "
+        f"(proposed claims count from confidence {s.trust:g} on)."
     )
 
 
@@ -283,7 +285,8 @@ def owe_lines(found: Owes, book: Book) -> Iterator[str]:
     for c in owed.covered:
         yield (
             f"    {c.year}: due {money(c.obligations_usd)}, revenue {money(c.revenue_usd)}, "
-            f"funding {money(c.funding_usd)}; revenue covers {share(c.by_revenue)}, all named money so far {share(c.cumulative)}"
+            f"funding {money(c.funding_usd)}; revenue covers {share(c.by_revenue)}, "
+            f"all named money so far {share(c.cumulative)}"
         )
     if owed.first_gap:
         yield f"  From {owed.first_gap} on, all that is named falls short of all that is owed."

@@ -29,12 +29,12 @@ _DOMAIN: Final = re.compile(
 )
 _HANDLE: Final = re.compile(r"(?:^|\s)@\w{2,}|[\w.+-]{1,64}@[\w-]{1,63}\.\w")
 _AGO: Final = re.compile(
-    r"\b(?:\d{1,3}|an?|vor \d{1,3})\s?"
-    r"(?:m|h|d|mins?|minutes?|hrs?|hours?|days?|weeks?|months?|minuten|stunden?|tagen?)(?:\s+ago|\b(?=\s*\Z))",
+    r"\b(?:\d{1,3}|an?)\s?(?:m|h|d|mins?|minutes?|hrs?|hours?|days?|weeks?|months?)\s+ago\b|^\d{1,2}\s?[mhd]\Z"
+    r"|\bvor (?:\d{1,3}|einer?|einem) (?:minuten?|stunden?|tag(?:en)?)\b",
     re.IGNORECASE,
 )
 _CLOCK: Final = re.compile(
-    r"\b\d{1,2}[:.]\d{2}(?::\d{2})?\b|\b\d{1,2}\s?(?:am|pm|min)\b|\b\d{1,2}-min(?:ute)?\b", re.IGNORECASE
+    r"\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{1,2}\s?(?:am|pm|min)\b|\b\d{1,2}-min(?:ute)?\b", re.IGNORECASE
 )
 _MONTH_DAY: Final = re.compile(r"\b(?:([^\W\d_]{3,9})\.?\s+\d{1,2}(?!\d)|\d{1,2}\.?\s+([^\W\d_]{3,9}))\b")
 _LEAD: Final = re.compile(r"[\W_]*(\w[^:：|\n]{0,40}?)\s*(?:[:：]|\s\||\s[–—-]\s?(?=['\"“‘]))\s*")
@@ -185,12 +185,12 @@ def _lead(block: Block) -> Cue | None:
 
 def is_byline(line: str) -> bool:
     """Whether a short line near the title names its author, outlet, day or reading time, and nothing else."""
-    if len(line) > _BYLINE or (ends_sentence(line) and not _ABBREVIATED.search(line)):
+    if len(line) > _BYLINE or "\t" in line or (ends_sentence(line) and not _ABBREVIATED.search(line)):
         return False
     words = tokens(_LIST_MARK.sub("", line, count=1))
     if not words:
         return False
-    named = words[0] in cues().byline_starts and 1 < len(words) <= 12 and line[:1].isupper() | (line[:1] in "-–(")
+    named = words[0] in cues().byline_starts and 1 < len(words) <= 12 and not line[0].islower()
     return is_stamp_like(line) or (named and _all_capitalised(line, skip=1))
 
 

@@ -26,7 +26,7 @@ _TITLES: Final = 3  # titles in a row, at the end, that are a list of other arti
 _CARD_REACH: Final = 2  # paragraphs to either side of a time that its card takes
 _BYLINE_REACH: Final = 4  # paragraphs after the first sentence of a text where a byline may still stand
 _LATE: Final = 0.6  # from here on, one name in common is too little for prose to be the article again
-_EARLY: Final = 0.25  # a label this early cannot close the article
+_EARLY: Final = 0.4  # a label this early cannot close the article
 _LINKS: Final = 0.4  # share of addresses from which a line is a link
 _ABOUT: Final = re.compile(r"(?:about|über|à propos d[e'’])\s*(.+)", re.IGNORECASE)
 _MARKED: Final = re.compile(r"#{1,6} ")
@@ -179,7 +179,7 @@ def _resumes(article: _Article, i: int, region: Cue) -> bool:
     blocks = article.blocks
     if region.reach != "list":
         return region.reach == "section" and _heads_prose(article, i)
-    enough = 1 if article.part(i) < _LATE else 2
+    enough = min(len(article.names), 1 if article.part(i) < _LATE else 2)
     near = range(i, min(i + 3, len(blocks)))
     if not article.is_prose(i) or any(lines.is_stamp(blocks[j].line) for j in near):
         return False
@@ -271,13 +271,13 @@ def _top(article: _Article, kinds: list[str]) -> None:
     if title is not None:
         kinds[title] = "title"
     for i in range(min(first + _BYLINE_REACH + 1, len(blocks))):
-        if kinds[i] != "body" or article.hints.get(blocks[i].start) == "caption":
+        hint = article.hints.get(blocks[i].start)
+        if kinds[i] != "body" or hint == "caption":
             continue
-        if lines.is_byline(blocks[i].line) or (
-            title is not None and title < i < first and _is_author(blocks, i, title)
-        ):
+        signed = title is not None and title < i < first and _is_author(blocks, i, title)
+        if signed or lines.is_byline(blocks[i].line):
             kinds[i] = "byline"
-        elif i < first and lines.is_headline(blocks[i], _TITLE_WORDS):
+        elif i < first and hint not in {"item", "row"} and lines.is_headline(blocks[i], _TITLE_WORDS):
             kinds[i] = "heading"
 
 
@@ -312,21 +312,11 @@ def _folded(line: str) -> str:
 
 def _headings(article: _Article, kinds: list[str]) -> None:
     """Short lines without a full stop that stand before prose, and what the markup calls a heading."""
-    blocks = article.blocks
-    for i, block in enumerate(blocks):
-        if kinds[i] != "body":
-            continue
+    for i, block in enumerate(article.blocks):
         hint = article.hints.get(block.start)
-        if (
-            hint in {"h1", "heading"}
-            or (hint is None and _MARKED.match(block.line))
-            or (
-                hint in {None, "p"}
-                and i > article.first
-                and kinds[i + 1 : i + 2] == ["body"]
-                and _heads_prose(article, i)
-            )
-        ):
+        marked = hint in {"h1", "heading"} or (hint is None and _MARKED.match(block.line))
+        before_prose = hint in {None, "p"} and i > article.first and kinds[i + 1 : i + 2] == ["body"]
+        if kinds[i] == "body" and (marked or (before_prose and _heads_prose(article, i))):
             kinds[i] = "heading"
 
 

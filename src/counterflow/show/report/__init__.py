@@ -15,12 +15,11 @@ from counterflow.show.pages import asset, fill, showable
 from counterflow.show.report import dealbook, evidence, headlines, owing, parties, returning
 from counterflow.show.report.asked import Reported
 from counterflow.show.report.ledger import Row
-from counterflow.show.report.trail import ALL, BACK, GROWTH, Fig, Link, Text, Trail, assumption_place, mix
+from counterflow.show.report.trail import ALL, BACK, GROWTH, Fig, Link, Room, Text, Trail, assumption_place, mix
 
 __all__ = ["Reported", "report"]
 
-_MOST_ROWS: Final = 100  # of each ledger, beside those that something points at
-_MOST_NOTES: Final = 100  # holes and problems, each
+_LIMIT: Final = 1_200_000  # bytes of a page
 _CHOSEN: Final = {
     "programme": "chosen for this report with --reading",
     GROWTH.name: "this program, to show what the answer depends on",
@@ -50,6 +49,15 @@ class Ledger(NamedTuple):
 
 def report(found: Reported) -> str:
     """The page: the same values give the same text, under 1.2 MB; it asks nothing of the network."""
+    room = Room()
+    text = _page(found, room)
+    while len(text.encode("utf-8")) >= _LIMIT and room != room.halved():
+        room = room.halved()
+        text = _page(found, room)
+    return text
+
+
+def _page(found: Reported, room: Room) -> str:
     style, script = tokens.css() + asset("report.css"), asset("report.js")
     page = fill(
         "report.html",
@@ -58,14 +66,14 @@ def report(found: Reported) -> str:
         script=_inline(script),
         policy=_policy(style, script),
         reading=READINGS[found.reading],
-        **_chapters(found),
+        **_chapters(found, room),
     )
     return showable(str(page)) + "\n"
 
 
-def _chapters(found: Reported) -> dict[str, Any]:
+def _chapters(found: Reported, room: Room) -> dict[str, Any]:
     """What the page says, chapter by chapter. Answers come first: what they lead to decides what follows."""
-    trail = Trail(found)
+    trail = Trail(found, room)
     support, dated = _support(found), found.returns.support_dated
     ring = parties.ring(found, trail, support)
     mostly_assumed = trail.mostly_assumed(dated, BACK)
@@ -76,6 +84,7 @@ def _chapters(found: Reported) -> dict[str, Any]:
         "headlines": headlines.headlines(found, curves),
         "ring": ring,
         "bands": bands,
+        "bands_folded": sum(r.band.possible > 0 for r in found.returns.circular.returned) - len(bands),
         "bands_empty": bands_empty,
         "loops": returning.loops(found, trail, ring.arrows if ring else {}),
         "dollars": returning.dollars(found, trail),
@@ -108,7 +117,7 @@ def _chapters(found: Reported) -> dict[str, Any]:
         "hows": list(trail.hows.values()),
         "assumptions": _assumptions(trail),
         "problems": _problems(found, trail),
-        "problems_folded": max(0, len(found.book.problems) - _MOST_NOTES),
+        "problems_folded": max(0, len(found.book.problems) - room.notes),
         "sources": evidence.sources(found.book, trail.cited),
         "others": evidence.others(found.book, trail.cited),
         "uncounted": sum(not r.counts for r in found.book.claims.values()),
@@ -141,7 +150,7 @@ def _ledger(trail: Trail, name: tuple[str, str], rows: Sequence[Row], support: S
     """The largest rows, and every row that a figure leads to."""
     key, title = name
     to = f"ledger-{key}"
-    kept = [r for k, r in enumerate(rows) if k < _MOST_ROWS or r.anchor in trail.cited]
+    kept = [r for k, r in enumerate(rows) if k < trail.room.rows or r.anchor in trail.cited]
     shown = tuple((r.anchor, trail.row(r)) for r in kept)
     gone = set(rows) - set(kept)
     from counterflow.show.words import money
@@ -158,9 +167,10 @@ def _holes(found: Reported, trail: Trail) -> list[tuple[Link | str, str]]:
     deals = {d.deal_id: d for d in found.book.deals}
     holes: list[Hole] = sorted({*found.everything.holes, *found.returns.money.holes})
     named = [
-        (trail.deal(deals[h.deal]) if h.deal in deals else " → ".join(h.parties), h.why) for h in holes[:_MOST_NOTES]
+        (trail.deal(deals[h.deal]) if h.deal in deals else " → ".join(h.parties), h.why)
+        for h in holes[: trail.room.notes]
     ]
-    more = len(holes) - _MOST_NOTES
+    more = len(holes) - trail.room.notes
     return [*named, (f"{more} more", "counterflow circular lists them all")] if more > 0 else [*named]
 
 
@@ -179,7 +189,7 @@ def _assumptions(trail: Trail) -> list[Assumed]:
 
 def _problems(found: Reported, trail: Trail) -> list[tuple[Problem, Fig | Link | None]]:
     """Each problem, with the claim it speaks of."""
-    return [(p, trail.claim(p.where)) for p in found.book.problems[:_MOST_NOTES]]
+    return [(p, trail.claim(p.where)) for p in found.book.problems[: trail.room.notes]]
 
 
 def _inline(text: str) -> Any:

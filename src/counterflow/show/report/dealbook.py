@@ -9,7 +9,6 @@ from counterflow.model.book import Deal, Estimate, Figure, Step
 from counterflow.show import words
 from counterflow.show.report.trail import Fig, Text, Trail, class_name, deal_place, figure_place
 
-MOST: Final = 150
 _FLAGS: Final = {
     "remainder": "what its parts leave of a larger sum",
     "in_parts": "its parts are deals of their own",
@@ -64,22 +63,15 @@ class Known(NamedTuple):
 
 def deals(trail: Trail) -> tuple[list[Entry], int]:
     """The largest deals and all that something points at; and how many are folded away."""
-    ordered = sorted(trail.book.deals, key=_largest_first)
-    kept = [d for k, d in enumerate(ordered) if k < MOST or d.deal_id in trail.cited]
-    return [_entry(d, trail) for d in kept], len(ordered) - len(kept)
+    kept = [d for d in trail.deals if d.deal_id in trail.cited]
+    return [_entry(d, trail) for d in kept], len(trail.deals) - len(kept)
 
 
 def figures(trail: Trail) -> tuple[list[Known], int]:
     """The figures, by what they are and whose; and how many are folded away."""
     ordered = sorted(trail.book.figures, key=lambda f: (_kind_of(f), f.party))
-    kept = [f for k, f in enumerate(ordered) if k < MOST or f.figure_id in trail.cited]
+    kept = [f for k, f in enumerate(ordered) if k < trail.room.figures or f.figure_id in trail.cited]
     return [_known(f, trail) for f in kept], len(ordered) - len(kept)
-
-
-def _largest_first(deal: Deal) -> tuple[bool, bool, float, str]:
-    amount = deal.amount
-    usd = amount and amount.unit == "money" and (amount.central or amount.interval.high)
-    return deal.money_class is None, not usd, -float(usd or 0), deal.deal_id
 
 
 def _entry(deal: Deal, trail: Trail) -> Entry:
@@ -90,7 +82,7 @@ def _entry(deal: Deal, trail: Trail) -> Entry:
         family=_FAMILIES.get(deal.family, deal.family),
         stage=deal.stage,
         money_class=class_name(deal.money_class) if deal.money_class else "counts as no money",
-        amount=trail.estimate(deal.amount, to),
+        amount=trail.deal_amount(deal),
         rate=f"a {deal.per}" if deal.per else "",
         interval=_interval(deal.amount, to),
         facts=tuple(_facts(deal)),

@@ -13,8 +13,6 @@ from counterflow.show.report.ledger import Row
 from counterflow.show.report.trail import ALL, Fig, How, Stand, Text, Trail, class_name
 from counterflow.show.words import money, share
 
-_MOST: Final = 8  # parties
-_MOST_SUPPLIERS: Final = 20
 _DUE: Final = (
     "Each contract's amount, spread evenly over the quarters of its term from its start. Binding is what is paid or "
     "committed; conditional money, letters of intent and rumours stand beside it and are never added into it."
@@ -54,6 +52,7 @@ class Party(NamedTuple):
     to: str
     years: tuple[int, ...]
     lines: tuple[Line, ...]
+    folded: int  # suppliers that are in the total alone
     total: Line | None
     cover: tuple[Year, ...]
     picture: str
@@ -90,7 +89,7 @@ def cover_place(party: str) -> str:
 def owing(owes: Sequence[Owes], trail: Trail) -> tuple[list[Party], int]:
     """The parties that owe most, each explained; and how many are folded away."""
     found = [o for o in ordered(owes) if headline(o)]
-    return [_party(o, trail) for o in found[:_MOST]], max(0, len(found) - _MOST)
+    return [_party(o, trail) for o in found[: trail.room.payers]], max(0, len(found) - trail.room.payers)
 
 
 def _party(owes: Owes, trail: Trail) -> Party:
@@ -98,7 +97,7 @@ def _party(owes: Owes, trail: Trail) -> Party:
     mine = [r for r in trail.all if r.payer == name and r.kind == "purchase"]
     totals = sorted(owes.owed.totals, key=lambda t: (-t.committed_usd, -t.headline_usd, t.supplier))
     years = tuple(sorted({d.year for d in owes.owed.due}))
-    lines = tuple(_line(owes, trail, total, years) for total in totals[:_MOST_SUPPLIERS])
+    lines = tuple(_line(owes, trail, total, years) for total in totals[: trail.room.suppliers])
     to = owes_place(name)
     _explain(owes, trail, (to, f"What {name} owes", _DUE, _sum_in_words(owes, to)), mine)
     covered = owes.owed.covered
@@ -112,6 +111,7 @@ def _party(owes: Owes, trail: Trail) -> Party:
         to=to,
         years=years,
         lines=lines,
+        folded=len(totals) - len(lines),
         total=_total(owes, years, to) if len(lines) > 1 else None,
         cover=tuple(_year(c, cover_place(name)) for c in covered),
         picture=_picture(name, covered) if covered else "",

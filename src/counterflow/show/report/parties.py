@@ -100,7 +100,7 @@ def _arrow(k: int, edge: _Edge, rows: Sequence[Row], trail: Trail, stand: Stand)
     firm = ", ".join(dict.fromkeys(class_name(r.money_class) for r in rows))
     label = f"{payer} pays {payee} {money(usd)}: {_KINDS[kind]}, {firm}"
     if len(rows) == 1 and (deal := rows[0].deal):
-        trail.deal(deal)
+        trail.cited.add(deal.deal_id)
         return Money(f"arrow-{k}", payer, payee, _KINDS[kind], usd, binding, deal_place(deal), label)
     answer: Text = (Fig(money(usd), to), f", {firm}")
     grounds = trail.grounds(rows, to, stand)

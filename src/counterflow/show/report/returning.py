@@ -17,9 +17,6 @@ from counterflow.show.report.ledger import Row
 from counterflow.show.report.trail import BACK, GROWTH, Fig, How, Link, Stand, Text, Trail, assumption_place
 from counterflow.show.words import money, share
 
-MOST_LOOPS: Final = 25
-_MOST_BANDS: Final = 40
-_MOST_PAYERS: Final = 6
 _BAND: Final = (
     "What must come back: purchases less the most that other money could have paid for them. What can: the most of "
     "the investor's cheques that can reach the seller at all. In proportion: every payment of a firm has the mixture "
@@ -101,7 +98,7 @@ class Dollar(NamedTuple):
 def bands(found: Reported, trail: Trail) -> tuple[list[Band], list[str]]:
     """The bands in which something can come back, each explained; and to whom, through whom, nothing can."""
     returned = found.returns.circular.returned
-    some = [r for r in returned if r.band.possible > 0][:_MOST_BANDS]
+    some = [r for r in returned if r.band.possible > 0][: trail.room.bands]
     none = dict.fromkeys(_who(r) for r in returned if r.period == LIFETIME and r.band.possible <= 0)
     return [_band(found, trail, k, r) for k, r in enumerate(some, 1)], list(none)
 
@@ -182,7 +179,9 @@ def _stand(found: Reported, *, dated: bool) -> Stand:
 # ---------------------------------------------------------------- loops
 def loops(found: Reported, trail: Trail, arrows: dict[tuple[str, str, str], list[str]]) -> list[Ring]:
     """The loops with the largest bottleneck, each explained; `arrows` are the ring's, by payer, payee and kind."""
-    return [_ring(found, trail, k, x, arrows) for k, x in enumerate(found.returns.circular.loops[:MOST_LOOPS], 1)]
+    return [
+        _ring(found, trail, k, x, arrows) for k, x in enumerate(found.returns.circular.loops[: trail.room.loops], 1)
+    ]
 
 
 def _ring(found: Reported, trail: Trail, k: int, loop: Loop, arrows: dict[tuple[str, str, str], list[str]]) -> Ring:
@@ -227,7 +226,7 @@ def _edges(loop: Loop) -> Iterator[tuple[str, str, str]]:
 def dollars(found: Reported, trail: Trail) -> list[Dollar]:
     """The largest payers: whose dollar each spends, and what its customers bring."""
     answer = found.returns.circular
-    payers = _largest({*answer.sources_of, *answer.means}, trail.back)
+    payers = _largest({*answer.sources_of, *answer.means}, trail)
     return [Dollar(payer, _sources(found, trail, payer), _means(found, trail, payer)) for payer in payers]
 
 
@@ -276,7 +275,7 @@ def curves(found: Reported, trail: Trail) -> tuple[list[Curve], list[str]]:
     for point in found.returns.curve:
         points[point.payer].append(point)
     earning = {r.groups[1] for r in trail.back if r.kind == "outside"}
-    shown = _largest(points.keys() & earning, trail.back) or _largest(points, trail.back)[:1]
+    shown = _largest(points.keys() & earning, trail) or _largest(points, trail)[:1]
     steady = sorted(points.keys() - earning - {*shown})
     return [_curve(found, trail, payer, points[payer]) for payer in shown], steady
 
@@ -306,7 +305,7 @@ def _curve(found: Reported, trail: Trail, payer: str, points: Sequence[NoNamedPa
     )
 
 
-def _largest(payers: Iterable[str], rows: Sequence[Row]) -> list[str]:
+def _largest(payers: Iterable[str], trail: Trail) -> list[str]:
     """Those who pay most, first."""
-    paid = {p: sum(r.usd for r in rows if r.kind == "purchase" and r.groups[0] == p) for p in payers}
-    return sorted(paid, key=lambda p: (-paid[p], p))[:_MOST_PAYERS]
+    paid = {p: sum(r.usd for r in trail.back if r.kind == "purchase" and r.groups[0] == p) for p in payers}
+    return sorted(paid, key=lambda p: (-paid[p], p))[: trail.room.payers]

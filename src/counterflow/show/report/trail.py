@@ -20,7 +20,6 @@ from counterflow.show.report.ledger import Row, rows
 GROWTH: Final = Assumption("growth of revenue", "a grid from none to doubling each year", "")
 BACK: Final = "back"  # the ledger of money counted for what comes back
 ALL: Final = "money"  # the ledger of all money
-_MOST_LINES: Final = 12
 _GIGAWATTS: Final = {"GW": Decimal(1), "MW": Decimal("1e-3"), "kW": Decimal("1e-6")}
 _KINDS: Final = {"financing": "equity", "purchase": "purchase", "outside": "from customers"}
 
@@ -73,15 +72,35 @@ class Stand(NamedTuple):
     holes: tuple[Hole, ...]
 
 
+class Room(NamedTuple):
+    """How much of each a page shows before the rest is folded away, the largest first."""
+
+    deals: int = 120
+    figures: int = 120
+    rows: int = 100  # of each ledger
+    notes: int = 100  # holes and problems, each
+    bands: int = 40
+    loops: int = 25
+    payers: int = 8
+    suppliers: int = 15  # of each payer
+    lines: int = 8  # of each explanation
+
+    def halved(self) -> Room:
+        """Half of it."""
+        return Room(*(max(2, each // 2) for each in self))
+
+
 class Trail:
     """Figures of one report, and what they lead to: whatever is pointed at is put on the page."""
 
-    def __init__(self, found: Reported) -> None:
+    def __init__(self, found: Reported, room: Room) -> None:
+        self.room = room
         self.book: Book = found.book
         self.back = rows(BACK, found.returns.money.flows, found.book)
         self.all = rows(ALL, found.everything.flows, found.book)
         self.assumptions = _gathered([*found.everything.assumptions, *found.returns.money.assumptions, GROWTH])
-        self.cited: set[str] = set()  # claims, deals, figures and rows that something leads to
+        self.deals = sorted(found.book.deals, key=_largest_first)
+        self.cited = {d.deal_id for d in self.deals[: room.deals]}  # and claims, figures, rows that something leads to
         self.hows: dict[str, How] = {}
 
     def explain(self, how: How) -> None:
@@ -89,12 +108,12 @@ class Trail:
         self.hows[how.anchor] = how
 
     # ------------------------------------------------------------ places
-    def deal(self, deal: Deal, text: str | None = None) -> Link:
-        """A deal, by payer and payee unless other words are given."""
-        self.cited.add(deal.deal_id)
-        return Link(text or f"{deal.payer} → {deal.payee or 'unnamed suppliers'}", deal_place(deal))
+    def deal(self, deal: Deal, text: str | None = None) -> Link | str:
+        """A deal, by payer and payee unless other words are given; no link where the page has no room for it."""
+        text = text or f"{deal.payer} → {deal.payee or 'unnamed suppliers'}"
+        return Link(text, deal_place(deal)) if deal.deal_id in self.cited else text
 
-    def ends(self, row: Row) -> Link:
+    def ends(self, row: Row) -> Link | str:
         """Payer and payee of a row, leading to its deal or figure."""
         text = f"{row.payer} → {row.payee}"
         if row.deal:
@@ -116,8 +135,9 @@ class Trail:
     def claims(self, ids: Sequence[str]) -> Text:
         """Several claims, and how many more there are."""
         known = [c for c in ids if c in self.book.claims]
-        shown = tuple(joined((self.claim(c) for c in known[:_MOST_LINES]), ", "))
-        return (*shown, f" and {len(known) - _MOST_LINES} more") if len(known) > _MOST_LINES else shown
+        shown = tuple(joined((self.claim(c) for c in known[: self.room.lines]), ", "))
+        more = len(known) - self.room.lines
+        return (*shown, f" and {more} more") if more > 0 else shown
 
     def estimate(self, found: Estimate | None, home: str) -> Fig | str:
         """What is believed: leads to the claim that says it, or where arithmetic made it to `home`."""
@@ -132,10 +152,17 @@ class Trail:
         said = self.book.claims[claim_id].claim.amount
         return Fig(words.quantity(said) if as_said else words.estimate(found), place_of(claim_id))
 
+    def deal_amount(self, deal: Deal) -> Fig | str:
+        """What is believed of a deal; one whose sum no sentence says is put on the page, to say how it follows."""
+        shown = self.estimate(deal.amount, deal_place(deal))
+        if isinstance(shown, Fig) and shown.to == deal_place(deal):
+            self.cited.add(deal.deal_id)
+        return shown
+
     def counted(self, row: Row) -> Fig | str:
         """The dollars counted of a row: leads to the words that say them, or to the row, which says how they follow."""
         if row.deal and row.as_stated:
-            return self.estimate(row.deal.amount, deal_place(row.deal))
+            return self.deal_amount(row.deal)
         self.cited.add(row.anchor)
         return Fig(words.money(row.usd), row.anchor)
 
@@ -144,8 +171,7 @@ class Trail:
         if row.as_stated or not (row.deal or row.figure):
             return ()
         if row.deal:
-            stated = self.estimate(row.deal.amount, deal_place(row.deal))
-            self.cited.add(row.deal.deal_id)
+            stated = self.deal_amount(row.deal)
             less = row.deal.umbrella and row.deal.per is None
             return ("from ", stated, ", less the named contracts that it holds" if less else _over(row))
         assert row.figure is not None
@@ -162,8 +188,8 @@ class Trail:
 
     def rows(self, found: Sequence[Row]) -> tuple[Text, ...]:
         """The largest rows as lines, and what the others come to."""
-        lines = [self.row(r) for r in found[:_MOST_LINES]]
-        rest = found[_MOST_LINES:]
+        lines = [self.row(r) for r in found[: self.room.lines]]
+        rest = found[self.room.lines :]
         if rest:
             to = rest[0].anchor
             self.cited.add(to)
@@ -206,9 +232,9 @@ class Trail:
         found = [h for h in holes if parties & {*h.parties}]
         lines = [
             (self.deal(deals[h.deal]) if h.deal in deals else " → ".join(h.parties), f": {h.why}")
-            for h in found[:_MOST_LINES]
+            for h in found[: self.room.lines]
         ]
-        more = len(found) - _MOST_LINES
+        more = len(found) - self.room.lines
         return (*lines, (f"and {more} more, under ", Link("what is left out", "holes"))) if more > 0 else tuple(lines)
 
     def mostly_assumed(self, support: Support, ledger: str) -> bool:
@@ -276,6 +302,12 @@ def _values(said: Quantity) -> set[Decimal]:
     factor = _GIGAWATTS.get(said.unit, Decimal(1))
     ends = [end * factor for end in (said.low, said.high) if end is not None]
     return {*ends, sum(ends, Decimal(0)) / len(ends)} if ends else set()
+
+
+def _largest_first(deal: Deal) -> tuple[bool, bool, float, str]:
+    amount = deal.amount
+    usd = amount and amount.unit == "money" and (amount.central or amount.interval.high)
+    return deal.money_class is None, not usd, -float(usd or 0), deal.deal_id
 
 
 def _gathered(assumptions: Iterable[Assumption]) -> dict[tuple[str, str], set[str]]:
