@@ -138,7 +138,7 @@ def check(flows: Iterable[Flow]) -> list[Flow]:
         if flow.payee in labels or (flow.payer in labels and flow.kind != OUTSIDE):
             both = flow.payee if flow.payee in labels else flow.payer
             raise ValueError(f"{both}: a label of outside money cannot also be a firm")
-        if UNIDENTIFIED in {flow.payer, flow.payee}:
+        if UNIDENTIFIED in (flow.payer, flow.payee):
             raise ValueError(f"{UNIDENTIFIED!r} is the colour of money nobody has named; no firm or label may bear it")
     return money
 

@@ -6,12 +6,13 @@ BIS Annual Economic Report 2026; a person's ruling on a deal outranks them.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice, product
 from math import fsum
-from typing import Final
+from typing import Final, NamedTuple
 
 from counterflow.analyse.ledger import FINANCING, OUTSIDE, PURCHASE, check
 from counterflow.model.flow import Flow
@@ -34,18 +35,32 @@ class Loop:
     linked: bool  # one deal on two of the edges
 
 
+class _Deals(NamedTuple):
+    """The parallel flows of one edge, by period, and their periods."""
+
+    flows: list[Flow]
+    periods: list[int]  # 0 where the flows have none
+
+    @classmethod
+    def of(cls, flows: list[Flow]) -> _Deals:
+        ordered = sorted(flows, key=lambda flow: flow.period or 0)
+        return cls(ordered, [flow.period or 0 for flow in ordered])
+
+    def between(self, first: int, last: int) -> list[Flow]:
+        return self.flows[bisect_left(self.periods, first) : bisect_right(self.periods, last)]
+
+
 def loops(flows: Iterable[Flow], max_length: int = 5, max_loops: int | None = None) -> list[Loop]:
     """Every simple cycle of 2..`max_length` firms, and every financier that also buys from the firm it funds.
 
     By falling bottleneck, then parties, then kinds. A list as long as `max_loops` was cut off there: the caller says
     so. `ValueError` for bad flows.
     """
-    deals: dict[_Edge, list[Flow]] = defaultdict(list)
+    parallel: dict[_Edge, list[Flow]] = defaultdict(list)
     for flow in check(flows):
         if flow.kind != OUTSIDE:
-            deals[flow.payer, flow.payee, flow.kind].append(flow)
-    for parallel in deals.values():
-        parallel.sort(key=lambda flow: (flow.period or 0, flow.deal or "", flow.usd))
+            parallel[flow.payer, flow.payee, flow.kind].append(flow)
+    deals = {edge: _Deals.of(together) for edge, together in parallel.items()}
     readings = chain.from_iterable(_readings(ring, deals) for ring in _rings(deals, max_length))
     found = islice(chain(readings, _customers_of_their_own(deals)), max_loops)
     return sorted(
@@ -109,20 +124,20 @@ def _customers_of_their_own(deals: Mapping[_Edge, object]) -> Iterator[list[_Edg
             yield [(payer, payee, FINANCING), (payer, payee, PURCHASE)]
 
 
-def _loop(edges: list[_Edge], deals: Mapping[_Edge, list[Flow]]) -> Loop:
+def _loop(edges: list[_Edge], deals: Mapping[_Edge, _Deals]) -> Loop:
     parallel = [deals[edge] for edge in edges]
-    dated = parallel[0][0].period is not None
-    on_tour, lag = _tours(parallel) if dated else (parallel, None)
+    dated = parallel[0].flows[0].period is not None
+    on_tour, lag = _tours(parallel)
     ids = [{flow.deal for flow in flows if flow.deal is not None} for flows in on_tour]
     named = set[str]().union(*ids)
     return Loop(
         parties=tuple(payer for payer, _, _ in edges) if edges[0][1] == edges[1][0] else edges[0][:2],
         kinds=tuple(kind for _, _, kind in edges),
-        category=_category(edges, parallel[0]),
+        category=_category(edges, parallel[0].flows),
         bottleneck_usd=min(fsum(flow.usd for flow in flows) for flows in on_tour),
         deals=tuple(sorted(named)),
         in_order=lag is not None if dated else None,
-        lag=lag,
+        lag=lag if dated else None,
         linked=sum(map(len, ids)) > len(named),
     )
 
@@ -136,32 +151,28 @@ def _category(edges: list[_Edge], first: Iterable[Flow]) -> str:
     return "supplier_finances_customer" if any(flow.earmarked for flow in first) else "investor_is_counterparty"
 
 
-def _tours(parallel: list[list[Flow]]) -> tuple[list[list[Flow]], int | None]:
+def _tours(parallel: list[_Deals]) -> tuple[list[list[Flow]], int | None]:
     """The flows that lie on a tour (one flow per edge, periods never falling), and the least lag of a tour.
 
     A flow lies on one exactly if it is not before the earliest that its edge can be reached, nor after the latest from
     which the last edge can be.
     """
-    periods = [[flow.period or 0 for flow in flows] for flows in parallel]  # each sorted
-    earliest = _climb(periods[0][0], periods)
-    if earliest is None:
+    climbs = [climb for start in parallel[0].periods if (climb := _climb(start, parallel))]
+    if not climbs:
         return [[] for _ in parallel], None
-    latest = _climb(-periods[-1][-1], [[-period for period in reversed(edge)] for edge in reversed(periods)]) or []
-    spans = zip(earliest, (-period for period in reversed(latest)), strict=True)
-    kept = [
-        [flow for flow in flows if low <= (flow.period or 0) <= high]
-        for flows, (low, high) in zip(parallel, spans, strict=True)
-    ]
-    climbs = (_climb(start, periods) for start in periods[0])
-    return kept, min(climb[-1] - climb[0] for climb in climbs if climb)
+    latest = [parallel[-1].periods[-1]]
+    for deals in parallel[-2::-1]:
+        latest.append(deals.periods[bisect_right(deals.periods, latest[-1]) - 1])
+    spans = zip(parallel, climbs[0], reversed(latest), strict=True)
+    return [deals.between(*span) for deals, *span in spans], min(climb[-1] - climb[0] for climb in climbs)
 
 
-def _climb(start: int, periods: list[list[int]]) -> list[int] | None:
-    """From `start` on, the earliest period on each edge that is not before the last one; None where there is none."""
+def _climb(period: int, parallel: list[_Deals]) -> list[int]:
+    """From `period` on, the earliest on each edge that is not before the last one; empty where there is none."""
     found = []
-    for edge in periods:
-        later = next((period for period in edge if period >= start), None)
-        if later is None:
-            return None
-        found.append(start := later)
+    for deals in parallel:
+        place = bisect_left(deals.periods, period)
+        if place == len(deals.periods):
+            return []
+        found.append(period := deals.periods[place])
     return found

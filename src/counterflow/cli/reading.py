@@ -57,7 +57,7 @@ def read(
             found.append(item)
             continue
         documents.append(_document(item))
-        state = f"{len(item.claims)} claims" if item.new else "known already, nothing added"
+        state = f"claims: {len(item.claims)}" if item.new else "known already, nothing added"
         opt.note(f"{item.document.doc_id}: {state}")
     if json:
         opt.as_json({"documents": documents, "problems": [p.to_json() for p in found]})

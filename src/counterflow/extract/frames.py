@@ -96,7 +96,9 @@ _HIDDEN: Final = re.compile(r"‹[PD]\d+›(?:'s)?")
 def _carried(before: Framed, amount: Tag, gap: str) -> Framed | None:
     """An amount compared with the one before ("up from"), a part of it ("of which"), or its equal, has the same frame."""
     gap = _HIDDEN.sub("it", gap)
-    kind = next((k for k, types in _CARRYING.items() if before.type in types and cue(f"carried.{k}").fullmatch(gap)), None)
+    kind = next(
+        (k for k, types in _CARRYING.items() if before.type in types and cue(f"carried.{k}").fullmatch(gap)), None
+    )
     if kind is None or (kind == "same" and amount.quantity.per is None):
         return None
     named = cue("carried.whose").match(before.sentence.masked, amount.end) if kind == "compared" else None
@@ -224,7 +226,13 @@ def _metric_rows(metrics: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         row = {"type": "financial_metric", "metric": metric["name"], "roles": roles}
         special = len(metric["nouns"]) < 30 or metric["name"] in {"cash", "annualized_revenue", "net_loss", "backlog"}
         weight = 7 + (metric["name"] not in {"expenses", "cost", "net_income", "revenue"}) + special
-        yield row | {"weight": weight, "match": noun + r"(?:, [^,;.‹]{3,60},)?(?: on (?:[\w-]+ ){0,3}[\w-]+)?(?: (?:at|of|for|by) ‹P\d+›(?:'s [\w-]+)?)?(?: (?:at|of|in|from) (?:the |its )?[\w-]+(?: [\w-]+)?)?(?: ‹R\d+›)?[:,)]{0,2} " + _LINK + "{q}"}
+        yield row | {
+            "weight": weight,
+            "match": noun
+            + r"(?:, [^,;.‹]{3,60},)?(?: on (?:[\w-]+ ){0,3}[\w-]+)?(?: (?:at|of|for|by) ‹P\d+›(?:'s [\w-]+)?)?(?: (?:at|of|in|from) (?:the |its )?[\w-]+(?: [\w-]+)?)?(?: ‹R\d+›)?[:,)]{0,2} "
+            + _LINK
+            + "{q}",
+        }
         yield row | {"weight": weight, "match": "{q} (?:in |of |as |worth of )?" + _MODIFIERS + noun}
         yield row | {
             "weight": weight - 1,

@@ -10,14 +10,15 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from counterflow.extract import amounts, status, tell
+from counterflow.extract.cues import cue
 from counterflow.extract.frames import Framed, Pattern, framed
 from counterflow.extract.gazetteer import Gazetteer, Mention
 from counterflow.extract.names import mentions
-from counterflow.extract.sentences import Sentence, sentences
 from counterflow.extract.scene import Scene
+from counterflow.extract.sentences import Sentence, sentences
 from counterflow.extract.slots import fill
 from counterflow.extract.subjects import Filler, subject_tags
-from counterflow.extract.riders import add_packages, terms_of
+from counterflow.extract.terms import add_packages, terms_of
 from counterflow.extract.times import times
 from counterflow.model.book import NEVER_PAY, Party
 from counterflow.model.claim import ROLES, Attribution, Claim, Evidence, Quantity
@@ -27,12 +28,6 @@ from counterflow.model.source import ASSERTING, Document
 VERSION: Final = "rules/0.1"
 _LEAST_USD: Final = Decimal(100_000)  # below this a sum of money is a price tag, not a deal or a company's figure
 _TITLE_SURE: Final = 0.6
-_RAISING: Final = re.compile(
-    r"\b(?:rais(?:e|es|ed|ing) (?:\w+ ){0,2}(?:funds|money|capital|cash|funding|financing)|(?:funding|financing|fundraising|investment) round|fundraising|fundraise|series [a-k] round|new round|latest round)\b"
-)
-_PRICES: Final = re.compile(
-    r"\b(?:shares?|stock|price target|a share|ounce|barrel|token|subscription|bitcoin|gold|ether)\b"
-)
 
 
 class Reading(NamedTuple):
@@ -126,7 +121,12 @@ def _first_claims(frames: Sequence[Framed], state: _State) -> list[Claim]:
 
 
 def _named_in(sentence: Sentence) -> tuple[tuple[str, str], ...]:
-    pairs = [p for t in reversed(sentence.parties()) if t.mention.kind not in NEVER_PAY for p in zip(t.mention.parties, t.mention.written, strict=True)]
+    pairs = [
+        p
+        for t in reversed(sentence.parties())
+        if t.mention.kind not in NEVER_PAY
+        for p in zip(t.mention.parties, t.mention.written, strict=True)
+    ]
     return tuple(dict.fromkeys(pairs))
 
 
@@ -152,10 +152,12 @@ def _plausible(frame: Framed) -> bool:
 
 def _bare_round(sentence: Sentence, drafts: Sequence[Framed]) -> Framed | None:
     """ "plans to raise funds at a valuation of $90bn": a round without a sum, where its price is given."""
-    found = _RAISING.search(sentence.masked)
+    found = cue("parties.raising_round").search(sentence.masked)
     if not found or any(f.type == "funding_round" for f in drafts) or not any(f.type == "valuation" for f in drafts):
         return None
-    pattern = Pattern("funding_round", "", 0, _RAISING, {"issuer": ["subject", "possessive", "issuer", "near"]})
+    pattern = Pattern(
+        "funding_round", "", 0, cue("parties.raising_round"), {"issuer": ["subject", "possessive", "issuer", "near"]}
+    )
     return Framed("funding_round", sentence, None, found.span(), pattern)
 
 
@@ -176,7 +178,12 @@ def _fits(frame: Framed, roles: dict[str, Filler]) -> bool:
     """A claim names at least its actor; an investment without any party, or a figure of nobody, is no claim."""
     core = ROLES[frame.type][0]
     weak = min((f.sure for f in roles.values()), default=0.0) < 0.7 or any(r not in roles for r in core)
-    if weak and frame.amount and frame.amount.quantity.qualifier == "order_of_magnitude" and "-" in frame.amount.quantity.text:
+    if (
+        weak
+        and frame.amount
+        and frame.amount.quantity.qualifier == "order_of_magnitude"
+        and "-" in frame.amount.quantity.text
+    ):
         return False  # "multi-billion-dollar commitments" of nobody in particular
     if weak and frame.type == "valuation" and frame.sentence.masked[slice(*frame.trigger)] == "worth":
         return False

@@ -91,7 +91,9 @@ def _gives_money(frame: Framed, tag: Tag) -> bool:
     masked = frame.sentence.masked
     if frame.type == "investment":
         return bool(cue("parties.leads").match(masked[tag.end : tag.end + 40]))
-    pays = cue("parties.pays_in").search(masked[max(0, tag.at - 50) : tag.at]) or cue("parties.leads").match(masked[tag.end : tag.end + 40])
+    pays = cue("parties.pays_in").search(masked[max(0, tag.at - 50) : tag.at]) or cue("parties.leads").match(
+        masked[tag.end : tag.end + 40]
+    )
     return frame.type in {"funding_round", "valuation"} and bool(pays)
 
 
@@ -168,5 +170,7 @@ def meant(found: Filler | None, frame: Framed, scene: Scene, role: str) -> Fille
         return found
     name, tags = found.names[0], frame.sentence.parties()
     hows = {t.mention.how for t in tags if name in t.mention.parties}
-    carried = hows <= {"pronoun", "carried"} and name in scene.targets and frame.sentence.paragraph - scene.issuer[2] <= 4
+    carried = (
+        hows <= {"pronoun", "carried"} and name in scene.targets and frame.sentence.paragraph - scene.issuer[2] <= 4
+    )
     return Filler((scene.issuer[0],), (scene.issuer[1],), 0.7) if carried else found

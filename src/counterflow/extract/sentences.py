@@ -145,7 +145,9 @@ def sentences(document: Document, mentions: Sequence[Mention], quantities: Seque
         for start, end in _split(document.text, segment.start, segment.end, hidden, starts):
             paragraph += document.text.count("\n", max(segment.start, start - 2), start) > 0
             inside = hidden[bisect_right(starts, start - 1) : bisect_right(starts, end - 1)]
-            sentence = replace(_mask(document.text, start, end, inside, segment.kind, paragraph), before=" ".join(before))
+            sentence = replace(
+                _mask(document.text, start, end, inside, segment.kind, paragraph), before=" ".join(before)
+            )
             before = (before[1], sentence.masked[:_REMEMBERED])
             yield sentence
 

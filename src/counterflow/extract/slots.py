@@ -12,18 +12,55 @@ from typing import Final
 from counterflow.extract.cues import cue
 from counterflow.extract.frames import Framed
 from counterflow.extract.scene import (
-    Scene, Strategy, carried_target, elsewhere, issuer, known_supplier, known_target, last, last_company, main_supplier, meant, near, same_contract, topic,
+    Scene,
+    Strategy,
+    carried_target,
+    elsewhere,
+    issuer,
+    known_supplier,
+    known_target,
+    last,
+    last_company,
+    main_supplier,
+    meant,
+    near,
+    same_contract,
+    topic,
 )
 from counterflow.extract.sides import (
-    buyer, group_customer, group_supplier, inside, near_customer, possessive_customer, possessive_supplier, provider,
-    services_before, services_of, subject_customer, systems_of, with_buyer, with_supplier,
+    buyer,
+    group_customer,
+    group_supplier,
+    inside,
+    near_customer,
+    possessive_customer,
+    possessive_supplier,
+    provider,
+    services_before,
+    services_of,
+    subject_customer,
+    systems_of,
+    with_buyer,
+    with_supplier,
 )
 from counterflow.extract.subjects import (
-    GROUP, LEAD_IN, Filler, filler, marked, named_alone, passive_agent, possessive, possessive_subject, subject_tags, without,
+    GROUP,
+    LEAD_IN,
+    Filler,
+    filler,
+    marked,
+    named_alone,
+    passive_agent,
+    possessive,
+    possessive_subject,
+    subject_tags,
+    without,
 )
 from counterflow.model.book import NEVER_PAY
 
-_WEAK: Final = frozenset("near topic near_customer group_customer group_supplier main_supplier known_supplier known_target last_investor last_investee last_customer last_supplier last_company issuer".split())
+_WEAK: Final = frozenset(
+    "near topic near_customer group_customer group_supplier main_supplier known_supplier known_target last_investor last_investee last_customer last_supplier last_company issuer".split()
+)
 
 
 def fill(frame: Framed, scene: Scene) -> dict[str, Filler]:
@@ -186,7 +223,11 @@ def _of_inside(frame: Framed, scene: Scene) -> Filler | None:
 
 def _sector(frame: Framed, scene: Scene) -> Filler | None:
     """ "the typical SaaS company multiple": the sector right before the trigger."""
-    tags = [t for t in frame.sentence.parties(max(0, frame.trigger[0] - 40), frame.trigger[0]) if t.mention.kind in NEVER_PAY]
+    tags = [
+        t
+        for t in frame.sentence.parties(max(0, frame.trigger[0] - 40), frame.trigger[0])
+        if t.mention.kind in NEVER_PAY
+    ]
     return filler(tags[-1:], 0.9)
 
 
@@ -301,4 +342,3 @@ STRATEGIES: Final[dict[str, Strategy]] = {
     "services_of": services_of,
     "systems_of": systems_of,
 }
-

@@ -82,7 +82,9 @@ def _free_group(sentence: Sentence, start: int, before: int) -> list[Tag]:
         if after.startswith("'s") or after.startswith("' "):
             continue
         lead = sentence.masked[max(0, a - 60) : a]
-        if (cue("parties.preposition").search(lead) or cue("parties.object_of").search(lead)) and not _own_clause(sentence.masked, a, b):
+        if (cue("parties.preposition").search(lead) or cue("parties.object_of").search(lead)) and not _own_clause(
+            sentence.masked, a, b
+        ):
             continue
         return sentence.parties(a, b)
     return []

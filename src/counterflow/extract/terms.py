@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from counterflow.extract import status
+from counterflow.extract.cues import cue
 from counterflow.extract.frames import Framed
 from counterflow.model.claim import Claim, Term
 from counterflow.model.source import Document
-
-_EARMARK: Final = re.compile(
-    r"\b(?:to be (?:spent|used) (?:on|to buy|for)|earmarked for|to (?:buy|purchase|lease|rent) (?:its|their|‹P\d+›(?:'s)?)|will (?:be )?(?:use[ds]?|spend|spent) (?:the (?:money|funds|proceeds) )?(?:on|to buy|to lease|to rent))\b[^,;.]{0,60}"
-)
-_CONSIDERATION: Final = re.compile(
-    r"\b(?:in|as|partly in|through) (?:the form of )?(?P<what>cash|(?:cloud |compute )?credits|services|stock|shares)\b"
-)
-_TAKE_OR_PAY: Final = re.compile(r"\btake-or-pay\b")
-_RANK: Final = re.compile(
-    r"\b(?:the |its |their )?(?:largest|biggest|most valuable|highest(?:[ -]valued)?|second-largest|record)\b[^,;.]{0,70}"
-)
-_PACKAGE: Final = re.compile(
-    r"\b(?:in exchange for|in return for|in return,|in exchange,|as part of the same (?:deal|agreement|package))"
-)
 
 
 def terms_of(frame: Framed, document: Document) -> dict[str, tuple[Term, ...]]:
@@ -37,17 +23,19 @@ def terms_of(frame: Framed, document: Document) -> dict[str, tuple[Term, ...]]:
         return found
     if span := status.condition(frame):
         found["condition"] = (_term(frame, document, *span),)
-    if frame.type == "investment" and (m := _EARMARK.search(masked, frame.span[1])):
+    if frame.type == "investment" and (m := cue("terms.earmark").search(masked, frame.span[1])):
         term = _term(frame, document, *m.span())
         found["trigger"] = (term._replace(value={"kind": "purchase", "what": term.text}),)
-    if frame.type in {"investment", "funding_round"} and (m := _CONSIDERATION.search(masked, frame.span[1], end)):
+    if frame.type in {"investment", "funding_round"} and (
+        m := cue("terms.consideration").search(masked, frame.span[1], end)
+    ):
         word = m["what"].split()[-1]
         found["consideration"] = (_term(frame, document, *m.span(), value={"shares": "stock"}.get(word, word)),)
-    if frame.type == "capacity_commitment" and (m := _TAKE_OR_PAY.search(masked)):
+    if frame.type == "capacity_commitment" and (m := cue("terms.take_or_pay").search(masked)):
         found["take_or_pay"] = (_term(frame, document, *m.span(), value=1),)
-    if frame.type in {"investment", "funding_round", "valuation"} and (m := _RANK.search(masked, start)):
+    if frame.type in {"investment", "funding_round", "valuation"} and (m := cue("terms.rank").search(masked, start)):
         found["rank"] = (_term(frame, document, *m.span()),)
-    if m := _PACKAGE.search(masked):
+    if m := cue("terms.package").search(masked):
         found["package"] = (_term(frame, document, *m.span(), value=""),)  # its id is given once all claims are known
     return found
 
