@@ -276,6 +276,8 @@ UNKNOWN = """
     It will borrow $3 billion from Ashton Gas and Electric. -> Ashton Gas and Electric
     The Export Bank of Westmere and Solar Corp. of Orrin pay. -> Export Bank of Westmere|Solar Corp of Orrin
     Wellmere, for example, has secured $18 million; Onessa, which makes pumps, got none. -> Wellmere|Onessa
+    It sold its foundry unit, Elbora, to Corvane. -> Elbora|Corvane
+    Heliand, Inc., a developer of lasers, left the Delmora family office. -> Heliand|Delmora family office
     Samsung Heavy Industries and Tata Velora are no part of either house. -> Samsung Heavy Industries|Tata Velora
 """
 

@@ -58,7 +58,14 @@ def _printed(command: str, folder: Path) -> str:
     path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
     surroundings = {**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONUTF8": "1"}
     run = subprocess.run(
-        command, shell=True, cwd=folder, env=surroundings, capture_output=True, check=False, encoding="utf-8"
+        command,
+        shell=True,
+        cwd=folder,
+        env=surroundings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,  # a reader sees both
+        check=False,
+        encoding="utf-8",
     )
-    assert run.returncode in {0, 1}, f"$ {command}\n{run.stderr}"
+    assert run.returncode in {0, 1}, f"$ {command}\n{run.stdout}"
     return run.stdout

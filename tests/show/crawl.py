@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 AMOUNT = re.compile(r"[$€£¥₹₩]\s?\d|\d\s?%|\d(?:tn|bn)\b")
 _STEPS = {"tn": Decimal(10) ** 12, "bn": Decimal(10) ** 9, "m": Decimal(10) ** 6, "k": Decimal(10) ** 3}
-_NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)(tn|bn|m|k)?\b")
+_NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?:(tn|bn|m|k)\b)?")
+_GIGAWATTS = {"GW": Decimal(1), "MW": Decimal("1e-3"), "kW": Decimal("1e-6")}
 # Where numbers are not figures of ours: words of a source, of a rule or of a problem, and the scale beside a drawing.
-_NOT_FIGURES = {"ev", "told", "tick", "block"}
+_NOT_FIGURES = {"ev", "told", "tick", "block", "title"}
 
 
 @dataclass
@@ -113,5 +114,6 @@ def _exempt(node: html.HtmlElement) -> bool:
 def says(shown: str, amount: Quantity) -> bool:
     """Whether every number shown lies in what the source's words allow, restatements in dollars included."""
     numbers = [Decimal(n.replace(",", "")) * _STEPS.get(step, Decimal(1)) for n, step in _NUMBER.findall(shown)]
-    allowed = [q.loose() for q in (amount, *amount.equivalents)]
+    factor = _GIGAWATTS.get(amount.unit, Decimal(1)) if "GW" in shown else Decimal(1)
+    allowed = [q.loose().scaled(factor) for q in (amount, *amount.equivalents)]
     return bool(numbers) and all(any(number in span for span in allowed) for number in numbers)

@@ -96,10 +96,11 @@ def _free(held: NDArray[np.float64], names: list[str]) -> list[float]:
     for name, part in zip(names, free.tolist(), strict=True):
         if part < -ROUNDING:
             raise ValueError(f"more than 100% of {name} is held: the stakes in it sum to {1 - part:.6g}")
-    owned = reach(np.flatnonzero(free > ROUNDING), *np.nonzero(held), len(names))
+    holders, issuers = np.nonzero(held)
+    owned = reach(np.flatnonzero(free > ROUNDING), holders, issuers, len(names))
     if closed := [name for name, known in zip(names, owned.tolist(), strict=True) if not known]:
         raise Refused(f"A closed group holds 100% of itself ({', '.join(closed)}), so its value has no owner outside.")
-    return np.maximum(free, 0.0).tolist()
+    return [max(0.0, part) for part in free.tolist()]
 
 
 def _share(share: float, what: str) -> None:

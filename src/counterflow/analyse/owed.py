@@ -30,7 +30,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """One year's binding obligations against what is named to pay them, USD; ratios are None where nothing is due."""
+    """One year's binding obligations against what is named to pay them, USD; ratios are None where nothing is due, or no revenue is stated."""
 
     year: int
     obligations_usd: float
@@ -110,7 +110,7 @@ def _covered(flows: Sequence[Flow], party: str, cash_usd: float) -> tuple[tuple[
             owe.get(year, 0.0),
             revenue.get(year, 0.0),
             funding.get(year, 0.0),
-            revenue.get(year, 0.0) / owe[year] if owe.get(year) else None,
+            revenue.get(year, 0.0) / owe[year] if revenue and owe.get(year) else None,
             _float(found.cumulative[k]),
         )
         for k, year in enumerate(years)

@@ -126,11 +126,19 @@ def _bands(flows: Sequence[Flow], investor: str | None, payer: str | None, perio
     for name in [investor] if investor else sorted(financiers & sellers):
         for buyer in [payer] if payer else _buyers(flows, name):
             try:
-                band = return_band(flows, name, buyer)
+                band = return_band(flows, name, buyer, incomplete=_partly_known(flows, name))
             except Refused:
                 continue
             if band.possible or investor or payer:  # unasked, a pair between which nothing can flow is no answer
                 yield Returned(name, buyer, period, band, band.labels)
+
+
+def _partly_known(flows: Sequence[Flow], investor: str) -> frozenset[str]:
+    """Every firm that spends another's money: reports never tell all that a firm pays, and one unreported payment
+    would fake a forced return.
+    """
+    spends = {f.payer for f in flows if f.kind == "purchase"} | {f.payee for f in flows if f.kind == "financing"}
+    return frozenset(spends - {investor})
 
 
 def _buyers(flows: Sequence[Flow], seller: str) -> list[str]:

@@ -46,6 +46,7 @@ def counting(count: str, reading: str) -> Counting:
 
 def circular(
     party: Annotated[str | None, typer.Argument(metavar="[PARTY]", help="The investor; without it, each one.")] = None,
+    *,
     payer: Annotated[str | None, typer.Option("--payer", help="Only money that comes back through this party.")] = None,
     count: Count = "committed",
     reading: Reading = "inclusive",
@@ -68,7 +69,7 @@ def circular(
     asked = opt.open_book(book, opt.question(asof, known, recorded, trust))
     found = desk.circular(asked.book, party, payer, counting(count, reading))
     if json:
-        opt.as_json(answers.circular_json(found))
+        opt.as_json(answers.circular_json(found), out)
     elif fmt != "table" or out:
         opt.show(answers.bands_table(found), fmt, out)
     else:
@@ -79,6 +80,7 @@ def circular(
 
 def owe(
     party: Annotated[str | None, typer.Argument(metavar="[PARTY]", help="Who owes; without it, each who does.")] = None,
+    *,
     reading: Reading = "inclusive",
     book: BookOption = DEFAULT_BOOK,
     asof: Asof = None,
@@ -99,7 +101,7 @@ def owe(
     asked = opt.open_book(book, opt.question(asof, known, recorded, trust))
     owes = [desk.owe(asked.book, name, counting("committed", reading)) for name in desk.owing(asked.book, party)]
     if json:
-        opt.as_json([answers.owe_json(found) for found in owes] if party is None else answers.owe_json(owes[0]))
+        opt.as_json([answers.owe_json(found) for found in owes] if party is None else answers.owe_json(owes[0]), out)
     elif fmt != "table" or out:
         opt.show(answers.due_table(owes), fmt, out)
     else:
@@ -110,6 +112,7 @@ def owe(
 
 
 def report(
+    *,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The file to write.")] = Path("report.html"),
     count: Count = "committed",
     reading: Reading = "inclusive",
@@ -138,10 +141,7 @@ def report(
         version=__version__,
     )
     text = page.report(answers)
-    try:
-        out.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as why:
-        raise Trouble(str(out), f"cannot be written: {why.strerror or why}", "name another file with -o") from why
+    opt.as_file(text, out)
     opt.note(f"wrote {out} ({len(text.encode('utf-8')) // 1000} kB); open it in a browser, no network needed")
 
 
@@ -157,7 +157,10 @@ def demo(
     from counterflow import desk, starter
     from counterflow.store import Store
 
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as why:
+        raise Trouble(str(out), f"cannot be made: {why.strerror or why}", "name another folder: --out DIR") from why
     path = out / "book.db"
     if not path.exists():
         Store.create(path, recorded=desk.now()).close()
@@ -176,7 +179,7 @@ def _ask(path: Path, out: Path) -> None:
         ("counterflow deals", lambda: _deals(str(path))),
         ("counterflow circular", lambda: circular(book=str(path))),
         ("counterflow owe OpenAI", lambda: owe("OpenAI", book=str(path))),
-        (f"counterflow report -o {out / 'report.html'}", lambda: report(out / "report.html", book=str(path))),
+        (f"counterflow report -o {out / 'report.html'}", lambda: report(out=out / "report.html", book=str(path))),
     )
     for command, run in answers:
         opt.say(f"\n$ {command} --book {path}")

@@ -50,14 +50,15 @@ class Asked:
 def question(asof: str | None, known: str | None, recorded: str | None, trust: float) -> Question:
     """The question that the options ask; `Trouble` for a date that is none."""
     return Question(
-        happened=_day("--asof", asof),
-        known=_day("--known", known),
+        happened=day_of("--asof", asof),
+        known=day_of("--known", known),
         recorded=_recorded(recorded),
         trust=trust,
     )
 
 
-def _day(option: str, text: str | None) -> date | None:
+def day_of(option: str, text: str | None) -> date | None:
+    """The day that an option names; `Trouble` with its form for a date that is none."""
     if text is None:
         return None
     try:
@@ -68,7 +69,7 @@ def _day(option: str, text: str | None) -> date | None:
 
 def _recorded(text: str | None) -> str | None:
     """A day means all of it."""
-    found = _day("--recorded", text[:10]) if text else None
+    found = day_of("--recorded", text[:10]) if text else None
     if text is None or found is None:
         return None
     return f"{text}T23:59:59.999999+00:00" if len(text) == 10 else text
@@ -98,13 +99,25 @@ def note(line: str) -> None:
     typer.echo(line, err=True)
 
 
-def as_json(answer: Any) -> None:
-    """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
+def as_json(answer: Any, out: Path | None = None) -> None:
+    """One JSON document on standard output, or in a file."""
+    text = json.dumps(answer, ensure_ascii=False, indent=1) + "\n"
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        as_file(text, out)
+
+
+def as_file(text: str, out: Path) -> None:
+    """A text as a file, UTF-8; `Trouble` where it cannot be written."""
+    try:
+        out.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as why:
+        raise Trouble(str(out), f"cannot be written: {why.strerror or why}", "name another file with -o") from why
 
 
 def complain(problems: Iterable[Problem]) -> bool:
-    """Show every problem; were there any?"""
+    """Show every problem; True where there was one."""
     found = list(problems)
     for problem in found:
         note(str(problem))
@@ -129,10 +142,10 @@ def show(frame: pl.DataFrame, fmt: str, out: Path | None, columns: Sequence[str]
 
 
 def _by_ending(out: Path) -> str:
-    from counterflow.export.flat import FORMATS
+    from counterflow.export.flat import FILES
 
     ending = out.suffix.lstrip(".").lower()
-    return ending if ending in FORMATS else "csv"
+    return ending if ending in FILES else "csv"
 
 
 def on_screen(frame: pl.DataFrame) -> None:

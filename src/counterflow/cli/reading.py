@@ -48,7 +48,7 @@ def read(
     from counterflow.store import Store
 
     if doc_date is not None:
-        opt.question(doc_date, None, None, 0.0)
+        opt.day_of("--doc-date", doc_date)
     store = None if no_store else Store.open(book, create=True, recorded=desk.now())
     documents: list[dict[str, Any]] = []
     found: list[Problem] = []
@@ -73,6 +73,7 @@ def _document(item: Any) -> dict[str, Any]:
 
 def _list(what: str, columns: tuple[str, ...]) -> Any:
     def command(
+        *,
         book: BookOption = DEFAULT_BOOK,
         asof: Asof = None,
         known: Known = None,
@@ -124,6 +125,7 @@ def show(
         str,
         typer.Argument(metavar="ID", help="A claim, deal, figure or decision (its first digits), a party or source."),
     ],
+    *,
     book: BookOption = DEFAULT_BOOK,
     asof: Asof = None,
     known: Known = None,
@@ -145,6 +147,7 @@ def show(
 
 def decide(
     ident: Annotated[str, typer.Argument(metavar="ID", help="A claim (its first digits are enough) or a party.")],
+    *,
     because: Because,
     accept: Annotated[bool, typer.Option("--accept", help="It says so, and it counts.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="It never counts.")] = False,
@@ -196,6 +199,7 @@ def add(
             metavar="TYPE", help="investment, valuation, funding_round, stake, capacity_commitment, financial_metric."
         ),
     ],
+    *,
     role: Annotated[list[str], typer.Option("--role", metavar="ROLE=NAME", help="Who is who; again for each.")],
     because: Because,
     amount: Annotated[str | None, typer.Option("--amount", help='In words: "about $4 billion".')] = None,

@@ -13,13 +13,14 @@ from counterflow.model.problem import Trouble
 if TYPE_CHECKING:
     import polars as pl
 
-FORMATS: Final = ("table", "csv", "json", "parquet", "xlsx")
+FILES: Final = ("csv", "json", "parquet", "xlsx")
+FORMATS: Final = ("table", *FILES)
 TEXT: Final = frozenset({"csv", "json"})
 _CREATED: Final = datetime(2000, 1, 1)  # noqa: DTZ001  # a workbook carries a date; a fixed one keeps the bytes the same
 
 
 def to_bytes(frame: pl.DataFrame, fmt: str) -> bytes:
-    """A frame in one of FORMATS but `table`. CSV and XLSX join lists with "; "; XLSX text is never a formula."""
+    """A frame in one of FILES. CSV and XLSX join lists with "; "; XLSX text is never a formula."""
     buffer = io.BytesIO()
     if fmt == "csv":
         _flat(frame).write_csv(buffer)

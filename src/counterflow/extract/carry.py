@@ -131,7 +131,7 @@ class _Scene:
         noun = noun_at(self.page, i, self.taken)
         if noun is None or renames(self.page, noun, self.named, self.taken):
             return None
-        return self._group(noun) if noun.count > 1 else self._single(noun)
+        return self._group(noun) if noun.many > 1 else self._single(noun)
 
     def _single(self, noun: Noun) -> Mention | None:
         party, fit = self._best(self._before(noun.first, place_of(self.page, noun)), noun)
@@ -270,12 +270,12 @@ class _Scene:
             for party in chain.from_iterable(r.parties for r in self.seen[start]):
                 if self._fits(party, noun) and not any(self._same_house(party, p) for p in parties):
                     parties.append(party)
-            if len(parties) >= noun.count:
-                return tuple(parties[: noun.count])
+            if len(parties) >= noun.many:
+                return tuple(parties[: noun.many])
             if start == 0:
                 break
             start = self.page.sentence(start - 1)[0]
-        return tuple(self.main[: noun.count]) if len(self.main) >= noun.count else None
+        return tuple(self.main[: noun.many]) if len(self.main) >= noun.many else None
 
     def _same_house(self, one: str, two: str) -> bool:
         return one == two or self.gazetteer.owner(one) == two or self.gazetteer.owner(two) == one

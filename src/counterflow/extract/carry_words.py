@@ -35,7 +35,7 @@ class Noun(NamedTuple):
     after: int
     head: str
     says: frozenset[str] = frozenset()
-    count: int = 1  # how many parties are meant
+    many: int = 1  # how many parties are meant
     bare: bool = False  # "both", "the two" without a noun
 
 
@@ -48,11 +48,11 @@ def noun_at(page: Page, i: int, taken: set[int]) -> Noun | None:
     if count == 1 and k < len(page.words) and page.gaps[k] == " " and page.words[k] in _NUMBERS:
         count, k = _NUMBERS[page.words[k]], k + 1
         if page.words[k - 1] not in {"two", "three"}:
-            return Noun(i, k, "company", count=count, bare=True)
+            return Noun(i, k, "company", many=count, bare=True)
     found = _phrase(page, i, k, count, taken)
     if found is None or found.head:
         return found
-    return Noun(i, k, "company", count=count, bare=True) if count == 2 and _acts_alone(page, k) else None
+    return Noun(i, k, "company", many=count, bare=True) if count == 2 and _acts_alone(page, k) else None
 
 
 def _phrase(page: Page, i: int, k: int, count: int, taken: set[int]) -> Noun | None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from counterflow.extract.gazetteer import is_legal
+from counterflow.extract.gazetteer import is_legal, legal_end
 from counterflow.extract.words import BREAK, Page, common, lexicon
 
 _CAMEL: Final = re.compile(r"(?!Ma?c[A-Z])(?:[A-Z]?[a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]{2,}\w*|\d+[A-Z][A-Za-z]+)")
@@ -22,6 +22,9 @@ _MINISTRY: Final = re.compile(
     r"(?:Ministry|Department) (?:of|for) (?:the )?[A-Z]\w+(?:(?:, [A-Z]\w+){0,3},? (?:and|&) [A-Z]\w+)?(?: [A-Z]\w+)?"
 )
 _INITIALS: Final = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
+
+
+FAMILY_OFFICE: Final = "family office"  # the one tail of names in lower case
 
 
 class Unit(NamedTuple):
@@ -48,21 +51,30 @@ def tail_kind(low: str) -> str | None:
 
 
 def _is_bank(low: str) -> bool:
-    return low.endswith(("bank", "banken", "banque")) or low in {
-        "bank",
-        "banco",
-        "banca",
-        "banque",
-        "crédit",
-        "credit",
-        "caisse",
-        "caja",
-    }
+    return (
+        low == FAMILY_OFFICE
+        or low.endswith(("bank", "banken", "banque"))
+        or low
+        in {
+            "bank",
+            "banco",
+            "banca",
+            "banque",
+            "crédit",
+            "credit",
+            "caisse",
+            "caja",
+        }
+    )
 
 
 def is_tail(unit: Unit) -> bool:
     """Whether a unit ends names of companies: a legal form, "Energy", "IPEX-Bank"."""
-    return is_legal(unit.text.rstrip(".")) or tail_kind(unit.low.rsplit("-", 1)[-1]) is not None
+    return (
+        is_legal(unit.text.rstrip("."))
+        or unit.text == FAMILY_OFFICE
+        or tail_kind(unit.low.rsplit("-", 1)[-1]) is not None
+    )
 
 
 def head_kind(word: str) -> str | None:
@@ -88,11 +100,8 @@ def state(page: Page, units: Sequence[Unit]) -> str | None:
     if all(unit.low in lists["places"] or unit.low in lists["demonyms"] for unit in units):
         return f"{name} {following}" if following in {"government", "treasury"} else None
     heads = {"ministry", "department", "government", "treasury"}
-    return (
-        name
-        if len(units) > 1 and (units[-1].low in heads or (units[0].low in heads and units[1].low == "of"))
-        else None
-    )
+    governs = len(units) > 1 and (units[-1].low in heads or (units[0].low in heads and units[1].low == "of"))
+    return name if governs else None
 
 
 def is_paper(page: Page, units: Sequence[Unit]) -> bool:
@@ -207,12 +216,23 @@ def _by_before(page: Page, units: Sequence[Unit]) -> int:
     before, earlier = page.words[first - 1], page.words[first - 2].lower() if first > 1 else ""
     if before.lower() in lists["starters"] and page.opening(first - 1):
         before = before.lower()
+    if before == "," and head_kind(earlier) and page.words[units[-1].after : units[-1].after + 1] == [","]:
+        return 4  # "its foundry unit, Elbora, to"
     if not before.islower():  # another name, a bracket or a sign
         return 1 if not before[0].isalnum() or before.lower() in lists["demonyms"] else -1
     if head_kind(before):
         return 4
     if before in lists["product_nouns"]:
         return -3
+    if before == "the" and len(units) == 1:
+        following = page.words[units[0].after] if units[0].after < len(page.words) else ""
+        return -2 if following in lists["product_nouns"] or following in lists["place_nouns"] else 0
+    return _by_preposition(page, first, before, earlier)
+
+
+def _by_preposition(page: Page, first: int, before: str, earlier: str) -> int:
+    """What the word before a name inside a sentence says, given the word before that: firm or place."""
+    lists = lexicon()
     if before in {"in", "into"}:
         return 3 if earlier in lists["fund_verbs"] or _is_amount(earlier) else -2 if before == "in" else 1
     if before == "at":
@@ -222,12 +242,8 @@ def _by_before(page: Page, units: Sequence[Unit]) -> int:
     if before == "of":
         return 1 + 2 * (earlier in lists["of_before"])
     if before in {"to", "for"}:
-        return 1 + any(
-            word in lists["fund_verbs"] or _is_amount(word) for word in page.words[max(0, first - 6) : first - 1]
-        )
-    if before == "the" and len(units) == 1:
-        following = page.words[units[0].after] if units[0].after < len(page.words) else ""
-        return -2 if following in lists["product_nouns"] or following in lists["place_nouns"] else 0
+        earlier_words = page.words[max(0, first - 8) : first - 1]
+        return 1 + any(w in lists["fund_verbs"] or w in lists["giving_it"] or _is_amount(w) for w in earlier_words)
     return 1 + (before in lists["finance_before"] or before not in lists["neutral_before"])
 
 
@@ -239,6 +255,9 @@ def _by_after(page: Page, after: int) -> int:
     lists = lexicon()
     if after >= len(page.words) or page.gaps[after] == BREAK:
         return 0
+    legal = legal_end(page, after)
+    if legal > after:
+        return 4  # "Heliand, Inc., a developer"
     ahead = page.words[after : after + 12]
     following = ahead[1] if ahead[1:] else ""
     if ahead[0] == "'":

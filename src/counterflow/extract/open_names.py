@@ -13,6 +13,7 @@ from typing import Final
 
 from counterflow.extract.gazetteer import Entry, Match, is_legal, legal_end
 from counterflow.extract.open_evidence import (
+    FAMILY_OFFICE,
     Unit,
     abbreviations,
     backing,
@@ -217,6 +218,8 @@ def _units(page: Page, first: int, after: int) -> list[Unit]:
         if i == after or page.gaps[i]:
             units.append(Unit(start, i, "".join(page.words[start:i])))
             start = i
+    if page.words[after : after + 2] == FAMILY_OFFICE.split():
+        units.append(Unit(after, after + 2, FAMILY_OFFICE))
     return units
 
 

@@ -242,6 +242,7 @@ def _remember(claim: Claim, roles: dict[str, Filler], frame: Framed, state: _Sta
         scene.last = ({r: f for r, f in roles.items() if r in {"investor", "investee"}}, paragraph)
         for name in roles["investor"].names:
             scene.targets[name] = (roles["investee"].names[0], roles["investee"].written[0])
+    scene.payers |= {n for r in ("investor", "lead", "holder") if r in roles for n in roles[r].names}
     if claim.type in {"stake", "valuation"} and "company" in roles:
         scene.company = (roles["company"].names[0], roles["company"].written[0], paragraph)
     if claim.type != "financial_metric":

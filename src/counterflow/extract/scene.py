@@ -28,6 +28,7 @@ class Scene:
     recent: tuple[tuple[str, str], ...] = ()  # who the sentence before named, the latest first
     targets: dict[str, tuple[str, str]] = field(default_factory=dict)  # investor -> investee, as written
     company: tuple[str, str, int] | None = None  # of the stake or price given last, with its paragraph
+    payers: set[str] = field(default_factory=set)  # who put money in, led a round or holds a stake
     written: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     owners: dict[str, str | None] = field(default_factory=dict)
@@ -166,11 +167,13 @@ def same_contract(frame: Framed, scene: Scene, role: str, roles: dict[str, Fille
 
 def meant(found: Filler | None, frame: Framed, scene: Scene, role: str) -> Filler | None:
     """ "The start-up", "it" behind a sentence about an investor mean whose round it is, where a price or a figure is given."""
+    if found is not None and role == "company" and scene.kinds.get(found.names[0]) == "person":
+        return None
     if found is None or role not in {"company", "issuer"} or scene.issuer is None or frame.type == "stake":
         return found
     name, tags = found.names[0], frame.sentence.parties()
     hows = {t.mention.how for t in tags if name in t.mention.parties}
     carried = (
-        hows <= {"pronoun", "carried"} and name in scene.targets and frame.sentence.paragraph - scene.issuer[2] <= 4
+        hows <= {"pronoun", "carried"} and name in scene.payers and frame.sentence.paragraph - scene.issuer[2] <= 4
     )
     return Filler((scene.issuer[0],), (scene.issuer[1],), 0.7) if carried else found

@@ -86,6 +86,17 @@ def near_customer(frame: Framed, scene: Scene) -> Filler | None:
     return None
 
 
+def near_supplier(frame: Framed, scene: Scene) -> Filler | None:
+    """The other party of the sentence that sells, else the article's main party where it does."""
+    tags = [t for t in frame.sentence.parties() if len(t.mention.parties) == 1 and not rumour_source(frame.sentence, t)]
+    sellers = [t for t in tags if sells(t.mention.parties[0], scene) > 0]
+    if sellers:
+        return filler(sellers[:1], 0.75)
+    if scene.main and sells(scene.main[0], scene) > 0:
+        return Filler((scene.main[0],), (scene.main[1],), 0.65)
+    return None
+
+
 def provider(frame: Framed, scene: Scene) -> Filler | None:
     """The subject of providing, supplying, building."""
     found = cue("parties.gives").search(frame.sentence.masked)

@@ -33,6 +33,7 @@ from counterflow.extract.sides import (
     group_supplier,
     inside,
     near_customer,
+    near_supplier,
     possessive_customer,
     possessive_supplier,
     provider,
@@ -103,8 +104,14 @@ def _first(frame: Framed, scene: Scene, strategies: Sequence[str], taken: set[st
     return None
 
 
+def _named_elsewhere(frame: Framed) -> bool:
+    """A target in words that name no party."""
+    target = frame.groups.get("target")
+    return bool(target) and not frame.sentence.parties(*(target or (0, 0)))
+
+
 def _from_scene(frame: Framed, scene: Scene, taken: set[str]) -> Filler | None:
-    if frame.groups.get("target") or (frame.type == "investment" and elsewhere(frame)):
+    if _named_elsewhere(frame) or (frame.type == "investment" and elsewhere(frame)):
         return None
     known = [scene.first_issuer] if scene.first_issuer and frame.type in {"stake", "valuation"} else []
     everyone = (*known, *scene.recent, *([scene.main] if scene.main else []))
@@ -134,6 +141,18 @@ def _found(name: str, sure: float, group: str = "who") -> Strategy:
         return filler(frame.sentence.parties(*found.span(group)), sure) if found and found[group] else None
 
     return strategy
+
+
+def _first_named(frame: Framed, scene: Scene) -> Filler | None:
+    """Whom the sentence names first: whose figure a later clause takes apart."""
+    return filler(frame.sentence.parties()[:1], 0.85)
+
+
+def _owner_after(frame: Framed, scene: Scene) -> Filler | None:
+    """ "44% of Dovecote's sales": the owner right behind the amount."""
+    a, b = frame.span
+    tags = frame.sentence.parties(b, b + 24)
+    return filler(tags[:1]) if tags and frame.sentence.masked.startswith("'s", tags[0].end) else None
 
 
 def _backed(frame: Framed, scene: Scene) -> Filler | None:
@@ -275,6 +294,9 @@ STRATEGIES: Final[dict[str, Strategy]] = {
     "raising_subject": _raising_subject,
     "receiver": _receiver,
     "inside": inside,
+    "near_supplier": near_supplier,
+    "first_named": _first_named,
+    "owner_after": _owner_after,
     "for_before": _before(r"\bfor", 0.85),
     "last_company": last_company,
     "known_supplier": known_supplier,

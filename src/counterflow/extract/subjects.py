@@ -66,6 +66,9 @@ def subject_tags(sentence: Sentence, before: int) -> list[Tag]:
         named = list(_GROUPS.finditer(sentence.masked[:start]))
         if named and named[-1].end() == start:
             return sentence.parties(*named[-1].span())
+    if cue("parties.relative_over").fullmatch(sentence.masked[start:before]):
+        start = sentence.clause(max(0, start - 1))[0] if start else start
+        before = max(m.start() for m in cue("parties.relative").finditer(sentence.masked, 0, before))
     while True:
         found = _free_group(sentence, start, before)
         if found or start == 0:

@@ -152,8 +152,17 @@ def flows(book: Book, counting: Counting | None = None, shapes: Mapping[str, str
 
 
 def consolidated(money: tuple[Flow, ...], book: Book) -> tuple[Flow, ...]:
-    """The same flows between groups: a subsidiary's money is its owner's; money inside a group is none."""
-    moved = (replace(f, payer=owner_of(f.payer, book), payee=owner_of(f.payee, book)) for f in money)
+    """The same flows between groups: a subsidiary's money is its owner's; money inside a group is none.
+
+    An owner's stated revenue holds that of its subsidiaries, so theirs is not counted beside it.
+    """
+    stated = {f.payee for f in money if f.kind == "outside"}
+    inside = {name for name in stated if owner_of(name, book) != name and owner_of(name, book) in stated}
+    moved = (
+        replace(f, payer=owner_of(f.payer, book), payee=owner_of(f.payee, book))
+        for f in money
+        if f.kind != "outside" or f.payee not in inside
+    )
     return tuple(f for f in moved if f.payer != f.payee)
 
 

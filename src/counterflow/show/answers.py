@@ -148,8 +148,16 @@ def _band_lines(returned: Returned) -> Iterator[str]:
     yield (
         f"    {money(band.forced)} must, {money(band.pro_rata)} in proportion, {money(band.possible)} can come back "
         f"({share(band.forced / band.invested)} to {share(band.possible / band.invested)} of what was put in)"
-        + (f"; labels: {', '.join(returned.labels)}" if returned.labels else "")
+        + _labels(returned.labels)
     )
+
+
+def _labels(labels: Sequence[str]) -> str:
+    """Labels in words: what is earmarked, and whose payments are not known in full."""
+    partly = [label.partition(":")[2] for label in labels if label.startswith("incomplete:")]
+    said = [label for label in labels if not label.startswith("incomplete:")]
+    said += [f"payments not known in full: {', '.join(partly)}"] if partly else []
+    return f"; {'; '.join(said)}" if said else ""
 
 
 def _colour(name: str) -> str:
@@ -284,7 +292,7 @@ def owe_lines(found: Owes, book: Book) -> Iterator[str]:
         yield "  Coverage of what is binding"
     for c in owed.covered:
         yield (
-            f"    {c.year}: due {money(c.obligations_usd)}, revenue {money(c.revenue_usd)}, "
+            f"    {c.year}: due {money(c.obligations_usd)}, revenue {money(c.revenue_usd or None)}, "
             f"funding {money(c.funding_usd)}; revenue covers {share(c.by_revenue)}, "
             f"all named money so far {share(c.cumulative)}"
         )

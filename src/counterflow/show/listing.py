@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from counterflow.model.book import Book, Deal, Ruled
-from counterflow.model.claim import plain
+from counterflow.model.claim import ROLES, Claim, plain
 from counterflow.show import words
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _claim(ruled: Ruled) -> tuple[Any, ...]:
     return (
         said.claim_id,
         said.type,
-        "; ".join(f"{role}: {', '.join(names)}" for role, names in said.roles.items()),
+        "; ".join(f"{role}: {', '.join(said.roles[role])}" for role in _ordered(said)),
         words.quantity(amount),
         _float(amount and amount.low),
         _float(amount and amount.high),
@@ -55,6 +55,12 @@ def _claim(ruled: Ruled) -> tuple[Any, ...]:
         evidence.end,
         evidence.text or evidence.note,
     )
+
+
+def _ordered(said: Claim) -> list[str]:
+    """The roles a claim fills, who pays or holds first."""
+    core, optional = ROLES.get(said.type, ((), ()))
+    return [role for role in (*core, *optional) if role in said.roles]
 
 
 def _deals(book: Book) -> list[tuple[Any, ...]]:
@@ -103,19 +109,19 @@ def _parties(book: Book) -> list[tuple[Any, ...]]:
 
 
 def _sources(book: Book) -> list[tuple[Any, ...]]:
-    return sorted(
+    return [
         (
             d.doc_id,
             d.title,
             d.doc_date,
             d.doc_date_source,
             len(d.text),
-            sum(r.claim.doc_id == d.doc_id for r in book.claims.values()),
+            sum(r.claim.doc_id == d.doc_id and r.claim.text_sha256 == d.text_sha256 for r in book.claims.values()),
             d.duplicate_of,
             d.address,
         )
-        for d in book.documents.values()
-    )
+        for d in sorted(book.documents.values(), key=lambda d: (d.doc_id, d.text_sha256))
+    ]
 
 
 def _problems(book: Book) -> list[tuple[Any, ...]]:

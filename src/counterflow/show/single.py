@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from counterflow.model.book import Book, Deal, Estimate, Figure, Party, Ruled
@@ -21,17 +22,35 @@ class Shown(NamedTuple):
 
 
 def find(book: Book, decisions: Sequence[Decision], ident: str, named: Callable[[Book, str], str]) -> Shown:
-    """What an id, the first digits of one, or a name stands for; `Trouble` where it is nothing or several things."""
-    matching = [
-        *(_claim(r) for key, r in book.claims.items() if key.startswith(ident)),
-        *(_deal(d, book) for d in book.deals if d.deal_id.startswith(ident)),
-        *(_figure(f, book) for f in book.figures if f.figure_id.startswith(ident)),
-        *(_decision(d) for d in decisions if d.decision_id.startswith(ident)),
-        *(_document(d, book) for d in book.documents.values() if d.doc_id == ident),
-    ]
+    """What an id, a name or the first digits of an id stands for; `Trouble` where it is nothing or several things.
+
+    A whole id or name goes before the beginning of a longer one: a key's main deal is called as the others begin.
+    """
+    things = _things(book, decisions)
+    whole = [shown for key, shown in things if key == ident]
+    if len(whole) == 1:
+        return whole[0]()
+    try:
+        return _party(book.parties[named(book, ident)], book)
+    except Trouble:
+        matching = whole or [shown for key, shown in things if key.startswith(ident)]
+        if not matching:
+            raise
     if len(matching) > 1:
-        raise Trouble(ident, f"fits {len(matching)} things", "give more of its digits")
-    return matching[0] if matching else _party(book.parties[named(book, ident)], book)
+        raise Trouble(ident, f"fits {len(matching)} things", "give all of its id, or the path of a document")
+    return matching[0]()
+
+
+def _things(book: Book, decisions: Sequence[Decision]) -> list[tuple[str, Callable[[], Shown]]]:
+    """Everything that has an id, with how it is shown; a document has its name and its address."""
+    papers = [(key, d) for d in book.documents.values() for key in dict.fromkeys((d.doc_id, d.address)) if key]
+    return [
+        *((key, partial(_claim, r)) for key, r in book.claims.items()),
+        *((d.deal_id, partial(_deal, d, book)) for d in book.deals),
+        *((f.figure_id, partial(_figure, f, book)) for f in book.figures),
+        *((d.decision_id, partial(_decision, d)) for d in decisions),
+        *((key, partial(_document, d, book)) for key, d in papers),
+    ]
 
 
 def _claim(ruled: Ruled) -> Shown:
@@ -119,7 +138,7 @@ def _party(party: Party, book: Book) -> Shown:
 
 
 def _document(document: Document, book: Book) -> Shown:
-    said = [r for r in book.claims.values() if r.claim.doc_id == document.doc_id]
+    said = [r for r in book.claims.values() if r.claim.text_sha256 == document.text_sha256]
     said.sort(key=lambda r: r.claim.evidence[0].start or 0)
     lines = [
         f"{document.doc_id}: {document.title or 'untitled'}",

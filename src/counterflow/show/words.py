@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from counterflow.model.book import Deal, Estimate
-from counterflow.model.claim import Claim, Quantity
+from counterflow.model.claim import ROLES, Claim, Quantity
 
 _STEPS: Final = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 _SIGNS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", None: ""}
@@ -101,7 +101,8 @@ def claim(said: Claim) -> str:
     if said.type == "financial_metric":
         what = (said.metric or "figure").replace("_", " ")
         return f"{said.role('company')}: {what} {quantity(said.amount)}, {said.status}"
-    who = " -> ".join(" and ".join(names) for names in said.roles.values())
+    core, optional = ROLES[said.type]
+    who = " -> ".join(" and ".join(said.roles[role]) for role in (*core, *optional) if role in said.roles)
     kind = said.type.replace("_", " ") + (
         f" ({said.valuation_basis.replace('_', '-')})" if said.valuation_basis else ""
     )

@@ -125,9 +125,9 @@ def _party(name: str, trail: Trail, stand: Stand) -> Party:
 def _finding(arrows: Sequence[Money], parties: int) -> Text:
     largest = max(arrows, key=lambda a: a.usd)
     firm = sum(a.binding for a in arrows)
+    count = f"{len(arrows)} flows of money among {parties} parties, {firm} of them binding."
     return (
-        f"{len(arrows)} flows of money among {parties} parties, {firm} of them binding. The largest: "
-        f"{largest.payer} pays {largest.payee} ",
+        f"{count} The largest: {largest.payer} pays {largest.payee} ",
         Fig(money(largest.usd), largest.to),
         ".",
     )
