@@ -142,7 +142,7 @@ def circular(known: Book, party: str | None, payer: str | None, counting: Counti
 
     money = build.dated(known, counting)
     flows = build.consolidated(money.flows, known)
-    answer = returning.circular(flows, group(known, party), group(known, payer))
+    answer = returning.circular(flows, group(known, party), group(known, payer), counting.labels)
     curve = returning.no_named_payer(_readings(known, counting), answer.sources_of)
     return Returns(answer, tuple(curve), money, support(flows, known, dated=False), support(flows, known, dated=True))
 

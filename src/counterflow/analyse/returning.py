@@ -78,18 +78,23 @@ class Circular:
     gross_usd: float
 
 
-def circular(flows: Sequence[Flow], investor: str | None = None, payer: str | None = None) -> Circular:
-    """All six questions that these flows can answer, for one investor or each firm that finances and sells."""
+def circular(
+    flows: Sequence[Flow], investor: str | None = None, payer: str | None = None, labels: tuple[str, ...] = ()
+) -> Circular:
+    """All questions that these flows can answer, for one investor or each firm that finances and sells.
+
+    `labels` say what else the flows count as money (letters of intent, rumours); they stand behind those of a band.
+    """
     whole = [replace(f, period=None) for f in flows]
     between = [f for f in whole if f.kind != "outside"]
     found = loops(list(flows), max_loops=_MAX_LOOPS)
     returned = [*_bands(whole, investor, payer, LIFETIME), *_bands(flows, investor, payer, _span(flows))]
     payers = _payers(whole, payer)
     means, refused = _means(flows, payers)
+    if investor and not returned:
+        refused[investor] = _why_none(whole, investor)
     return Circular(
-        returned=tuple(
-            sorted(returned, key=lambda r: (-r.band.possible, r.investor, r.payer or "", r.period != LIFETIME))
-        ),
+        returned=tuple(replace(r, labels=(*r.labels, *labels)) for r in sorted(returned, key=_widest_first)),
         sources_of={p: s for p in payers if (s := _sources(whole, p))},
         means=means,
         refused=refused,
@@ -98,6 +103,19 @@ def circular(flows: Sequence[Flow], investor: str | None = None, payer: str | No
         max_circulation_usd=max_circulation(between) if between else 0.0,
         gross_usd=sum(f.usd for f in between),
     )
+
+
+def _widest_first(returned: Returned) -> tuple[float, str, str, bool]:
+    return -returned.band.possible, returned.investor, returned.payer or "", returned.period != LIFETIME
+
+
+def _why_none(flows: Sequence[Flow], investor: str) -> str:
+    """Why there is no band for an investor, in a sentence."""
+    try:
+        return_band(flows, investor)
+    except Refused as why:
+        return str(why)
+    return f"{investor} sells to nobody in these flows, so none of its money can come back as revenue."
 
 
 def no_named_payer(readings: dict[str, Sequence[Flow]], payers: Iterable[str]) -> list[NoNamedPayer]:

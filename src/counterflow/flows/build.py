@@ -49,6 +49,11 @@ class Counting:
         """The classes counted, in order."""
         return CLASSES[: CLASSES.index(self.upto) + 1]
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What an answer must say of itself: money counted that does not bind, by its weakest class."""
+        return (f"counts:{self.upto}",) if self.upto not in {"paid", "committed"} else ()
+
 
 class Hole(NamedTuple):
     """A deal of a counted class that could not become dollars, and why."""

@@ -114,10 +114,12 @@ def circular_lines(found: Returns, book: Book, count: str) -> Iterator[str]:
     answer = found.circular
     yield from _first_line(found.support_dated)
     yield f"The money that comes back (counted: {count.replace('_', ' ')}, each class with those before it)"
-    if not answer.returned:
+    if not answer.returned and not answer.refused:
         yield "  Nobody here both finances a customer and sells to one, as far as the counted money tells."
     for returned in answer.returned:
         yield from _band_lines(returned)
+    for who, why in answer.refused.items():
+        yield f"  {who}: {why}"
     for payer, colours in answer.sources_of.items():
         parts = sorted(colours.items(), key=lambda c: (-c[1], c[0]))
         said = ", ".join(f"{_colour(name)} {share(part)}" for name, part in parts if part >= 0.0005)
@@ -155,7 +157,8 @@ def _band_lines(returned: Returned) -> Iterator[str]:
 def _labels(labels: Sequence[str]) -> str:
     """Labels in words: what is earmarked, and whose payments are not known in full."""
     partly = [label.partition(":")[2] for label in labels if label.startswith("incomplete:")]
-    said = [label for label in labels if not label.startswith("incomplete:")]
+    said = [label.replace("counts:", "counts as money: ").replace("_", " ") for label in labels]
+    said = [label for label in said if not label.startswith("incomplete:")]
     said += [f"payments not known in full: {', '.join(partly)}"] if partly else []
     return f"; {'; '.join(said)}" if said else ""
 

@@ -15,6 +15,7 @@ _CENTRE: Final = (450.0, 308.0)
 _RADII: Final = (230.0, 226.0)
 _NODE: Final = (11.0, 32.0)  # least and largest radius of a party
 _FLOW: Final = (2.0, 22.0)  # least and largest width of money
+_FEW: Final = 9  # parties, and flows, that have room at full size
 _NAME: Final = 176.0  # room for a name beside the ring; the whole of it stands in the title
 _LINE: Final = 34.0  # from one label to the next
 _PULL: Final = 0.42  # how far money bends towards the middle
@@ -74,7 +75,8 @@ def lay(parties: Sequence[Party], money: Sequence[Money]) -> tuple[list[Mark], l
     order = _order([p.name for p in sorted(parties, key=lambda p: (-weight[p.name], p.name))], money)
     place = dict(zip(order, _oval(len(order)), strict=True))
     largest = max(weight.values(), default=0.0)
-    radius = {name: _scaled(usd, largest, _NODE) for name, usd in weight.items()}
+    sizes = _NODE[0], _NODE[1] * min(1.0, sqrt(_FEW / max(len(order), 1)))
+    radius = {name: _scaled(usd, largest, sizes) for name, usd in weight.items()}
     named = {p.name: p for p in parties}
     marks = _apart([_mark(named[name], place[name], radius[name]) for name in order])
     return marks, _arrows(money, place, radius)
@@ -181,9 +183,10 @@ def _arrows(money: Sequence[Money], place: dict[str, Point], radius: dict[str, f
     for each in money:
         between[tuple(sorted((each.payer, each.payee)))].append(each)
     largest = max((m.usd for m in money), default=0.0)
+    sizes = _FLOW[0], _FLOW[1] * min(1.0, sqrt(_FEW / max(len(money), 1)))
     found = []
     for pair, bundle in between.items():
-        widths = [_scaled(m.usd, largest, _FLOW) for m in bundle]
+        widths = [_scaled(m.usd, largest, sizes) for m in bundle]
         gap = 34 + max(widths)
         for k, (each, width) in enumerate(zip(bundle, widths, strict=True)):
             control = _control(place[pair[0]], place[pair[1]], (k - (len(bundle) - 1) / 2) * gap)

@@ -157,8 +157,16 @@ def _band(found: Reported, trail: Trail, k: int, returned: Returned) -> Band:
         possible=Fig(money(band.possible), to),
         shares=Fig(shares(least, most), to),
         picture=draw.band(least, most, middle, finding),
-        labels=", ".join(returned.labels),
+        labels="; ".join(map(_label, returned.labels)),
     )
+
+
+def _label(label: str) -> str:
+    """What a band's label says, in words."""
+    name, _, party = label.partition(":")
+    if name == "incomplete":
+        return f"what {party} pays is not known in full"
+    return "tied to purchases" if name == "earmarked" else label.replace("_", " ")
 
 
 def _concerns(row: Row, returned: Returned) -> bool:
