@@ -154,10 +154,17 @@ def owe(known: Book, party: str, counting: Counting) -> Owes:
     from counterflow.flows.support import support
 
     name = named(known, party)
-    binding = build.of_party(build.dated(known, replace(counting, upto="committed")), name, known)
+    bound = build.of_party(binding(known, counting), name, known)
     money = build.of_party(everything(known, counting), name, known)
-    answer = owed(binding.flows, money.flows, name, cash_usd=_cash(known, name))
+    answer = owed(bound.flows, money.flows, name, cash_usd=_cash(known, name))
     return Owes(answer, money, support(money.flows, known, dated=True))
+
+
+def binding(known: Book, counting: Counting) -> Dated:
+    """The dated money that binds: paid and committed."""
+    from counterflow.flows.build import dated
+
+    return dated(known, replace(counting, upto="committed"))
 
 
 def everything(known: Book, counting: Counting) -> Dated:

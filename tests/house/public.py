@@ -5,13 +5,20 @@ Never run: a name that stands here counts as used. A function belongs here only 
 # ruff: noqa: B018
 
 from counterflow import __all__, __dir__, __getattr__
-from counterflow.model.book import Book, Deal, Estimate, Figure, Party, Question, Ruled, Support
 from counterflow.analyse.commitments import Combined, Coverage, Expected, Rate
 from counterflow.analyse.holdings import LookThrough
 from counterflow.extract.amounts import Amount, parse_amount
+from counterflow.model.book import Book, Deal, Estimate, Figure, Party, Question, Ruled, Support
 from counterflow.model.claim import Attribution, EventDate, Evidence
 from counterflow.model.money import Interval
 from counterflow.model.source import SEGMENT_KINDS, Document
+from counterflow.show.report import Assumed
+from counterflow.show.report.dealbook import Entry, Known
+from counterflow.show.report.owing import Party as Owing
+from counterflow.show.report.parties import Ring
+from counterflow.show.report.returning import Band, Curve
+from counterflow.show.report.returning import Ring as Looped
+from counterflow.show.ring import Mark
 from counterflow.store import Store
 
 # The interpreter asks the package for these.
@@ -27,3 +34,7 @@ from counterflow.store import Store
 (Combined.alternatives, Rate.usd_per_year, Rate.usd_per_quarter, Coverage.by_quarter, LookThrough.held_outside)
 (Expected.expected_usd, Expected.sd_usd, Expected.firm_usd, Expected.firm_share)
 (parse_amount, Amount.tight_low, Amount.tight_high, Interval.hull, SEGMENT_KINDS, Document.to_source, Store.restore)
+
+# What templates of the report and its drawings read.
+(Assumed.by, Entry.facts, Entry.rungs, Entry.for_it, Known.for_it, Owing.cover, Owing.picture, Ring.not_binding)
+(Ring.picture, Band.picture, Looped.picture, Looped.bottleneck, Curve.picture, Mark.name_x)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from counterflow import desk
-from counterflow.flows.build import Counting, dated
+from counterflow.flows.build import Counting
 from counterflow.model.book import Book, Deal, Estimate, Figure, Party, Question, Ruled, Step
 from counterflow.model.claim import Claim, Evidence
 from counterflow.model.money import Interval
@@ -393,7 +393,8 @@ def reported(book: Book, count: str = "committed", reading: str = "inclusive") -
         book=book,
         returns=desk.circular(book, None, None, counting),
         owes=tuple(desk.owe(book, name, counting) for name in desk.owing(book, None)),
-        everything=dated(book, replace(counting, upto="rumoured")),
+        binding=desk.binding(book, counting),
+        everything=desk.everything(book, counting),
         count=count,
         reading=reading,
         head="3f" * 32,

@@ -134,6 +134,7 @@ def report(
         book=asked.book,
         returns=desk.circular(asked.book, None, None, money),
         owes=tuple(desk.owe(asked.book, name, money) for name in desk.owing(asked.book, None)),
+        binding=desk.binding(asked.book, money),
         everything=desk.everything(asked.book, money),
         count=count,
         reading=reading,

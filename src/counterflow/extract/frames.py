@@ -28,6 +28,7 @@ class Pattern:
     weight: int
     match: re.Pattern[str]
     roles: dict[str, list[str]]
+    hint: re.Pattern[str] | None = None  # the trigger alone: a sentence without it needs no search
     needs: str | None = None
     not_before: re.Pattern[str] | None = None
     metric: str | None = None
@@ -58,20 +59,22 @@ def patterns() -> tuple[Pattern, ...]:
     """Every pattern, compiled once."""
     rows = table("frames.toml")
     macros = {"L": macro("L"), **rows["macros"]}
-    return tuple(_compile(row, macros) for row in [*rows["frame"], *_metric_rows(rows["metric"])])
+    return tuple(_compile(row, macros) for row in [*rows["frame"], *_metric_rows(rows)])
 
 
 def framed(sentence: Sentence) -> Iterator[list[Framed]]:
-    """For each amount of a sentence, in order, the frames that fit it, the best first; an amount without any is left out."""
+    """For each amount of a sentence, in order, the frames that fit it, the best first; none fits: left out."""
     before: dict[str, Framed] = {}
     last = 0
     people = sentence.with_people()
-    for amount in sentence.quantities():
+    amounts = sentence.quantities()
+    hopeful = {letter: _hopeful(letter, sentence.masked) for letter in dict.fromkeys(t.letter for t in amounts)}
+    for amount in amounts:
+        plain, peopled = _window(sentence, amount), _window(people, amount)
         found = [
             f
-            for p in patterns()
-            if p.letter == amount.letter
-            for f in _tries(p, people if p.type == "stake" else sentence, amount)
+            for p in hopeful[amount.letter]
+            for f in (_tries(p, people, amount, peopled) if p.type == "stake" else _tries(p, sentence, amount, plain))
         ]
         found.sort(key=lambda f: (-f.pattern.weight, _distance(f)))
         if amount.letter in before and (not found or found[0].pattern.weight < 8):
@@ -94,7 +97,7 @@ _HIDDEN: Final = re.compile(r"‹[PD]\d+›(?:'s)?")
 
 
 def _carried(before: Framed, amount: Tag, gap: str) -> Framed | None:
-    """An amount compared with the one before ("up from"), a part of it ("of which"), or its equal, has the same frame."""
+    """An amount compared with the one before ("up from"), a part of it or its equal, has the same frame."""
     gap = _HIDDEN.sub("it", gap)
     kind = next(
         (k for k, types in _CARRYING.items() if before.type in types and cue(f"carried.{k}").fullmatch(gap)), None
@@ -107,11 +110,20 @@ def _carried(before: Framed, amount: Tag, gap: str) -> Framed | None:
     return replace(before, amount=amount, groups=groups, pattern=replace(before.pattern, scope=scope))
 
 
-def _tries(pattern: Pattern, sentence: Sentence, amount: Tag) -> Iterator[Framed]:
-    """Every place where a pattern fits this amount. The window bounds the work on a sentence without end."""
+def _hopeful(letter: str, masked: str) -> list[Pattern]:
+    """The patterns for amounts of this unit whose trigger's words a sentence holds at all."""
+    return [p for p in patterns() if p.letter == letter and (p.hint is None or p.hint.search(masked))]
+
+
+def _window(sentence: Sentence, amount: Tag) -> str:
+    """What stands around an amount, its tag marked Q. The window bounds the work on a sentence without end."""
     low = max(0, amount.at - _WINDOW)
-    window = f"{sentence.masked[low : amount.at]}‹Q{sentence.masked[amount.at + 2 : amount.end + _WINDOW]}"
-    at = 0
+    return f"{sentence.masked[low : amount.at]}‹Q{sentence.masked[amount.at + 2 : amount.end + _WINDOW]}"
+
+
+def _tries(pattern: Pattern, sentence: Sentence, amount: Tag, window: str) -> Iterator[Framed]:
+    """Every place where a pattern fits this amount."""
+    low, at = max(0, amount.at - _WINDOW), 0
     while found := pattern.match.search(window, at):
         at = found.start() + 1
         frame = _frame(pattern, found, sentence, amount, low)
@@ -197,44 +209,41 @@ def _compile(row: dict[str, Any], macros: dict[str, str]) -> Pattern:
         weight=row["weight"],
         match=re.compile(text),
         roles=row.get("roles", {}),
+        hint=_hint(text),
         needs=row.get("needs"),
-        not_before=re.compile(row["not_before"]) if "not_before" in row else None,
+        not_before=re.compile(expanded(row["not_before"], macros)) if "not_before" in row else None,
         metric=row.get("metric"),
         basis=row.get("basis"),
         scope=row.get("scope"),
     )
 
 
-_LINK: Final = (
-    r"(?:(?:of|was|were|is|are|at|to|reached|reaching|reaches|hit|hits|stood|stands?|standing|totall?ed|totall?ing|came in|"
-    r"in|the|a|an|year|quarter|last|this|first|second|third|fourth|half|for|fiscal|through|from|its|by (?=\d{4}|the end|year)|around|recently|already|just|about|negative|positive|nearly|almost|\w+ly|rose|rise|rises|rising|grew|"
-    r"grow|climb\w*|jump\w*|fell|fall|surge[ds]?|increased?|doubled|tripled|would|could|will|may|might|expected|"
-    r"projected|forecast|estimated|seen|reported|as|high|substantial|some|roughly|q[1-4]|fy\d*|\d{4}|h[12]|[\w]+ quarter|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december|ended|ending|months?|annual|"
-    r"be|reach|hit|come|exceed\w*|top\w*|pass\w*|surpass\w*|per|on|track|now|running|run|amount\w*|over|period|same|week|and|set|only|"
-    r"\(?[\w ]{2,20}\)|(?:[\w-]+ )?(?:basis|terms)|has|have|had|been|being|now|then|still|also|put|given|left|unchanged|maintained|kept|confirmed|raised|lowered|cut|lifted|trimmed|reiterated|guidance|outlook|forecast|budget|target|halved|operations|‹R\d+›|range|region|excess|"
-    r"slumped|plunged|tumbled|sank|plummeted|crashed|swung|shot|leapt|leaped|advanced|gained|added|retreated|collapsed|crept|inched|quadrupled|ended|finished|closed|exceeded|more|than|halved|by (?:a|an) \\w+|by half|widened|narrowed|shrank|swelled|deepened|ballooned|improved|slipped|dropped|declined|eased|edged|more than|reckoned|set|worth|came),?:? ){0,9}?"
-)
-_MODIFIERS: Final = r"(?:(?!and\b|but\b|while\b|with\b|from\b|up\b|down\b|of\b|at\b|on\b|against\b|or\b|is\b|was\b|as\b|to\b)[\w&'-]+ ){0,3}?"
+def _hint(text: str) -> re.Pattern[str] | None:
+    """The group `t` of a pattern by itself, where it holds words and stands in no alternative of the pattern."""
+    start = text.find("(?P<t>")
+    if start < 0 or text.startswith("(?P<t>)", start) or "(?P<t2>" in text:
+        return None
+    depth = 0
+    for place in range(start, len(text)):
+        depth += (text[place] == "(") - (text[place] == ")")
+        if depth == 0:
+            return re.compile(text[start : place + 1])
+    return None
 
 
-def _metric_rows(metrics: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Three templates for each metric: noun before the amount, amount before the noun, and the noun as a verb's object."""
-    for metric in metrics:
+def _metric_rows(rows: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every template for every metric; what has a name of its own goes before plain sales, profits and costs."""
+    for metric in rows["metric"]:
         roles = {"company": metric.get("roles", ["possessive", "of", "subject", "with_object", "topic"])}
         noun = rf"(?P<t>\b(?:{metric['nouns']})\b)"
-        row = {"type": "financial_metric", "metric": metric["name"], "roles": roles}
-        special = len(metric["nouns"]) < 30 or metric["name"] in {"cash", "annualized_revenue", "net_loss", "backlog"}
-        weight = 7 + (metric["name"] not in {"expenses", "cost", "net_income", "revenue"}) + special
-        yield row | {
-            "weight": weight,
-            "match": noun
-            + r"(?:, [^,;.‹]{3,60},)?(?: on (?:[\w-]+ ){0,3}[\w-]+)?(?: (?:at|of|for|by) ‹P\d+›(?:'s [\w-]+)?)?(?: (?:at|of|in|from) (?:the |its )?[\w-]+(?: [\w-]+)?)?(?: ‹R\d+›)?[:,)]{0,2} "
-            + _LINK
-            + "{q}",
-        }
-        yield row | {"weight": weight, "match": "{q} (?:in |of |as |worth of )?" + _MODIFIERS + noun}
-        yield row | {
-            "weight": weight - 1,
-            "match": "{q} (?:a year |annually |last year |this year |so far )?(?:in|of) " + _MODIFIERS + noun,
-        }
+        name = metric["name"]
+        special = len(metric["nouns"]) < 30 or name in {"cash", "annualized_revenue", "net_loss", "backlog"}
+        weight = 7 + (name not in {"expenses", "cost", "net_income", "revenue"}) + special
+        for template, text in rows["templates"].items():
+            yield {
+                "type": "financial_metric",
+                "metric": name,
+                "roles": roles,
+                "weight": weight - (template == "object"),
+                "match": text.replace("{noun}", noun),
+            }

@@ -1,8 +1,9 @@
-"""The rule extractor: a document in, claims with their evidence out. Offline, deterministic, one pass over the sentences."""
+"""The rule extractor: a document in, claims with their evidence out. Offline, deterministic, in one pass."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -44,6 +45,7 @@ class _State:
 
     scene: Scene
     document: Document
+    text_sha256: str
     teller: Attribution = Attribution()
     told_in: int = -1  # the paragraph in which the teller spoke
     previous: tuple[Sentence, status.Standing] | None = None
@@ -54,8 +56,8 @@ def read(document: Document, gazetteer: Gazetteer) -> Reading:
     """Every claim of the types in `model.claim.ROLES` that the title, headings and body assert."""
     named = mentions(document.text, document.segments, gazetteer)
     found = amounts.find(document.text)
-    named = [m for m in named if not any(q.start < m.end and m.start < q.end for q in found.quantities)]
-    state = _State(_scene(document, named, gazetteer), document)
+    named = _outside(named, found.quantities)
+    state = _State(_scene(named, gazetteer), document, document.text_sha256)
     claims: list[Claim] = []
     for sentence in sentences(document, named, found.quantities):
         claims += _read_sentence(sentence, state)
@@ -63,6 +65,13 @@ def read(document: Document, gazetteer: Gazetteer) -> Reading:
     asserting = [(s.start, s.end) for s in document.segments if s.kind in ASSERTING]
     problems = [_unread(document, *u) for u in found.unread if any(a <= u[0] < b for a, b in asserting)]
     return Reading(add_packages(_deduplicated(claims)), problems, _parties(named, gazetteer))
+
+
+def _outside(named: Sequence[Mention], quantities: Sequence[Quantity]) -> list[Mention]:
+    """The names that share no character with an amount."""
+    starts = [q.start for q in quantities]
+    before = ((m, bisect_left(starts, m.end) - 1) for m in named)
+    return [m for m, i in before if i < 0 or quantities[i].end <= m.start]
 
 
 def _unread(document: Document, start: int, end: int, why: str) -> Problem:
@@ -73,7 +82,7 @@ def _unread(document: Document, start: int, end: int, why: str) -> Problem:
     )
 
 
-def _scene(document: Document, named: Sequence[Mention], gazetteer: Gazetteer) -> Scene:
+def _scene(named: Sequence[Mention], gazetteer: Gazetteer) -> Scene:
     spoken = Counter(
         (m.parties[0], "")
         for m in named
@@ -87,9 +96,7 @@ def _scene(document: Document, named: Sequence[Mention], gazetteer: Gazetteer) -
     if spoken:
         main = max(spoken, key=lambda k: (spoken[k], k))[0]
         scene.main = (main, written[main])
-    for name, party in _parties(named, gazetteer).items():
-        scene.owners[name] = party.owner
-        scene.kinds[name] = party.kind
+    scene.kinds |= {name: party.kind for name, party in _parties(named, gazetteer).items()}
     return scene
 
 
@@ -151,7 +158,7 @@ def _plausible(frame: Framed) -> bool:
 
 
 def _bare_round(sentence: Sentence, drafts: Sequence[Framed]) -> Framed | None:
-    """ "plans to raise funds at a valuation of $90bn": a round without a sum, where its price is given."""
+    """As in "plans to raise funds at a valuation of $90bn": a round without a sum, where its price is given."""
     found = cue("parties.raising_round").search(sentence.masked)
     if not found or any(f.type == "funding_round" for f in drafts) or not any(f.type == "valuation" for f in drafts):
         return None
@@ -213,7 +220,7 @@ def _default(frame: Framed) -> status.Standing:
 
 
 def _each(frame: Framed, roles: dict[str, Filler]) -> Iterator[dict[str, Filler]]:
-    """ "A and B each put in $40m" is one claim for each; so are the customers and holders of a shared verb."""
+    """As in "A and B each put in $40m" is one claim for each; so are the customers and holders of a shared verb."""
     split = next((r for r in ("investor", "holder") if r in roles and len(roles[r].names) > 1), None)
     if split is None or frame.type not in {"investment", "stake"} or not _distributes(frame):
         yield roles
@@ -256,7 +263,7 @@ def _claim(frame: Framed, roles: dict[str, Filler], stands: status.Standing, sta
     sentence, document = frame.sentence, state.document
     start, end = _evidence(frame)
     when = times(document.text[start:end], document.doc_date, figure=frame.type == "financial_metric")
-    flags = ["announced"] if stands.status == "planned" and _announced(frame, roles, state) else []
+    flags = ["announced"] if stands.status == "planned" and _announced(roles, state) else []
     sure = min((f.sure for f in roles.values()), default=0.5) * (_TITLE_SURE if sentence.segment != "body" else 1.0)
     missing = [r for r in ROLES[frame.type][0] if r not in roles]
     return Claim(
@@ -265,7 +272,7 @@ def _claim(frame: Framed, roles: dict[str, Filler], stands: status.Standing, sta
         roles_as_written={r: f.written for r, f in roles.items()},
         status=stands.status,
         evidence=(Evidence("sentence", start, end, document.text[start:end]),),
-        text_sha256=document.text_sha256,
+        text_sha256=state.text_sha256,
         doc_id=document.doc_id,
         amount=frame.amount.quantity if frame.amount else None,
         amount_scope=(frame.pattern.scope or status.scope(frame)) if frame.amount and frame.type in _SCOPED else None,
@@ -279,14 +286,14 @@ def _claim(frame: Framed, roles: dict[str, Filler], stands: status.Standing, sta
         attribution=state.teller,
         extractor=VERSION,
         confidence=round(0.95 * sure * (0.9 if missing else 1.0), 2),
-        flags=tuple([*flags, *(["title"] if sentence.segment == "title" else [])]),
+        flags=(*flags, *(["title"] if sentence.segment == "title" else [])),
     )
 
 
 _SCOPED: Final = frozenset({"investment", "funding_round", "capacity_commitment"})
 
 
-def _announced(frame: Framed, roles: dict[str, Filler], state: _State) -> bool:
+def _announced(roles: dict[str, Filler], state: _State) -> bool:
     names = tuple(n for f in roles.values() for n in f.names)
     written = tuple(n for f in roles.values() for n in f.written)
     return tell.announced(state.teller, names, written)

@@ -31,7 +31,6 @@ class Scene:
     payers: set[str] = field(default_factory=set)  # who put money in, led a round or holds a stake
     written: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
-    owners: dict[str, str | None] = field(default_factory=dict)
 
 
 Strategy = Callable[[Framed, Scene], "Filler | None"]
@@ -52,8 +51,8 @@ def last_company(frame: Framed, scene: Scene) -> Filler | None:
     return None
 
 
-def carried_target(frame: Framed, scene: Scene) -> Filler | None:
-    """ "A will put $2bn into X, and B up to $6bn": the target of the clause before, where the sentence has one."""
+def carried_target(frame: Framed, _scene: Scene) -> Filler | None:
+    """As in "A will put $2bn into X, and B up to $6bn": the target of the clause before, where the sentence has one."""
     masked = frame.sentence.masked
     if re.match(r" (?:in|into) (?!‹P)", masked[frame.span[1] : frame.span[1] + 40]):
         return None
@@ -83,18 +82,17 @@ def _main(scene: Scene, sure: float) -> Filler | None:
 
 
 def rumour_source(sentence: Sentence, tag: Tag) -> bool:
-    """Is this party only the one that tells?"""
+    """Whether this party is only the one that tells."""
     return bool(cue("parties.just_said").search(sentence.masked, max(0, tag.at - 14), tag.at))
 
 
 def _gives_money(frame: Framed, tag: Tag) -> bool:
     """Behind "from" or "led by", and before "leads", stands who pays into a round, never its issuer."""
     masked = frame.sentence.masked
-    if frame.type == "investment":
-        return bool(cue("parties.leads").match(masked[tag.end : tag.end + 40]))
-    pays = cue("parties.pays_in").search(masked[max(0, tag.at - 50) : tag.at]) or cue("parties.leads").match(
-        masked[tag.end : tag.end + 40]
-    )
+    leads = cue("parties.leads").match(masked[tag.end : tag.end + 40])
+    if frame.type == "investment" or leads:
+        return bool(leads) and frame.type in {"investment", "funding_round", "valuation"}
+    pays = cue("parties.pays_in").search(masked[max(0, tag.at - 50) : tag.at])
     return frame.type in {"funding_round", "valuation"} and bool(pays)
 
 
@@ -142,7 +140,7 @@ def elsewhere(frame: Framed) -> bool:
     return bool(cue("parties.elsewhere").match(rest))
 
 
-def main_supplier(frame: Framed, scene: Scene) -> Filler | None:
+def main_supplier(_frame: Framed, scene: Scene) -> Filler | None:
     """The article's main party, where another one buys: capacity has two sides."""
     return _main(scene, 0.6)
 
@@ -166,7 +164,7 @@ def same_contract(frame: Framed, scene: Scene, role: str, roles: dict[str, Fille
 
 
 def meant(found: Filler | None, frame: Framed, scene: Scene, role: str) -> Filler | None:
-    """ "The start-up", "it" behind a sentence about an investor mean whose round it is, where a price or a figure is given."""
+    """As in "the start-up": behind a sentence about an investor, a price or figure is of whose round it is."""
     if found is not None and role == "company" and scene.kinds.get(found.names[0]) == "person":
         return None
     if found is None or role not in {"company", "issuer"} or scene.issuer is None or frame.type == "stake":

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 from counterflow.extract.gazetteer import Mention
@@ -153,9 +154,10 @@ def sentences(document: Document, mentions: Sequence[Mention], quantities: Seque
 
 
 def _without_overlap(mentions: Sequence[Mention], quantities: Sequence[Quantity]) -> list[Mention | Quantity]:
-    """Names and quantities by place; where a name and a quantity overlap ("H100"), the quantity stands only if longer."""
+    """Names and quantities by place; where both overlap ("H100"), the quantity stands only if longer."""
     kept: list[Mention | Quantity] = []
-    for thing in sorted((*mentions, *quantities), key=lambda t: (t.start, t.start - t.end)):
+    things: list[Mention | Quantity] = [*mentions, *quantities]
+    for thing in sorted(things, key=lambda t: (t.start, t.start - t.end)):
         if kept and thing.start < kept[-1].end:
             longer = (thing.end - thing.start) - (kept[-1].end - kept[-1].start)
             if longer > 0 or (longer == 0 and isinstance(thing, Quantity)):
@@ -238,4 +240,4 @@ def _letter(thing: Mention | Quantity) -> str:
 
 def _clauses(masked: str) -> tuple[tuple[int, int], ...]:
     cuts = [0, *(m.start() for m in _CLAUSE.finditer(masked) if m.start() > 0), len(masked)]
-    return tuple((a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a) or ((0, len(masked)),)
+    return tuple((a, b) for a, b in pairwise(cuts) if b > a) or ((0, len(masked)),)

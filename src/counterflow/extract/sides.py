@@ -46,14 +46,14 @@ def group_supplier(frame: Framed, scene: Scene) -> Filler | None:
     return pair[1] if pair else None
 
 
-def subject_customer(frame: Framed, scene: Scene) -> Filler | None:
+def subject_customer(frame: Framed, _scene: Scene) -> Filler | None:
     """The subject of "signed a $38bn agreement with", unless both sides stand in it."""
     found = filler(subject_tags(frame.sentence, frame.span[0]), 0.92)
     return found if found and len(found.names) == 1 else None
 
 
-def services_of(frame: Framed, scene: Scene) -> Filler | None:
-    """ "of AWS services", "in Bramblefield's cloud", "to lease AWS servers": a party right before the goods."""
+def services_of(frame: Framed, _scene: Scene) -> Filler | None:
+    """As in "of AWS services", "in Bramblefield's cloud", "to lease AWS servers": a party right before the goods."""
     masked = frame.sentence.masked
     if found := cue("parties.goods_of").search(masked, frame.span[0]):
         return filler(frame.sentence.parties(*found.span("who")), 0.95)
@@ -62,14 +62,14 @@ def services_of(frame: Framed, scene: Scene) -> Filler | None:
     return filler([tag], 0.85) if tag and tag.mention.parties else None
 
 
-def systems_of(frame: Framed, scene: Scene) -> Filler | None:
-    """ "deploy Nvidia systems with a capacity of 10 GW": the maker named between verb and amount."""
+def systems_of(frame: Framed, _scene: Scene) -> Filler | None:
+    """As in "deploy Nvidia systems with a capacity of 10 GW": the maker named between verb and amount."""
     found = cue("parties.goods_of").search(frame.sentence.masked, *frame.span)
     return filler(frame.sentence.parties(*found.span("who")), 0.95) if found else None
 
 
-def inside(frame: Framed, scene: Scene) -> Filler | None:
-    """ "provide Y with 120 MW": the party between the verb and the amount."""
+def inside(frame: Framed, _scene: Scene) -> Filler | None:
+    """As in "provide Y with 120 MW": the party between the verb and the amount."""
     tags = frame.sentence.parties(frame.trigger[1], frame.span[1])
     straight = tags and re.fullmatch(r"(?: [\w-]+){0,3} ", frame.sentence.masked[frame.trigger[1] : tags[0].at])
     return filler(tags[:1], 0.93) if straight else None
@@ -97,20 +97,20 @@ def near_supplier(frame: Framed, scene: Scene) -> Filler | None:
     return None
 
 
-def provider(frame: Framed, scene: Scene) -> Filler | None:
+def provider(frame: Framed, _scene: Scene) -> Filler | None:
     """The subject of providing, supplying, building."""
     found = cue("parties.gives").search(frame.sentence.masked)
     return filler(subject_tags(frame.sentence, found.start()), 0.92) if found else None
 
 
-def buyer(frame: Framed, scene: Scene) -> Filler | None:
+def buyer(frame: Framed, _scene: Scene) -> Filler | None:
     """The subject of renting, buying, ordering."""
     found = cue("parties.takes_up").search(frame.sentence.masked)
     return filler(subject_tags(frame.sentence, found.start()), 0.92) if found else None
 
 
 def _contract_sides(frame: Framed, scene: Scene) -> list[Filler]:
-    """ "its contract with Y", "X's agreement with Y": both sides, the buyer first."""
+    """As in "its contract with Y", "X's agreement with Y": both sides, the buyer first."""
     found = cue("parties.contract_with").search(frame.sentence.masked)
     if not found:
         return []
@@ -139,12 +139,12 @@ def possessive_supplier(frame: Framed, scene: Scene) -> Filler | None:
 
 
 def possessive_customer(frame: Framed, scene: Scene) -> Filler | None:
-    """ "Eastmarch's commitment to Bramblefield": an owner that does not look like the seller."""
+    """As in "Eastmarch's commitment to Bramblefield": an owner that does not look like the seller."""
     found = possessive(frame)
     return found if found and sells(found.names[0], scene) <= 0 else None
 
 
-def services_before(frame: Framed, scene: Scene) -> Filler | None:
-    """ "order Nvidia chips worth $40bn": the maker named before its goods."""
+def services_before(frame: Framed, _scene: Scene) -> Filler | None:
+    """As in "order Nvidia chips worth $40bn": the maker named before its goods."""
     found = cue("parties.goods_of").search(frame.sentence.masked, frame.trigger[1], frame.span[1])
     return filler(frame.sentence.parties(*found.span("who")), 0.93) if found else None

@@ -60,7 +60,8 @@ from counterflow.extract.subjects import (
 from counterflow.model.book import NEVER_PAY
 
 _WEAK: Final = frozenset(
-    "near topic near_customer group_customer group_supplier main_supplier known_supplier known_target last_investor last_investee last_customer last_supplier last_company issuer".split()
+    "near topic issuer near_customer near_supplier group_customer group_supplier main_supplier known_supplier "
+    "known_target last_investor last_investee last_customer last_supplier last_company".split()
 )
 
 
@@ -126,7 +127,7 @@ def _paying(found: Filler, role: str, scene: Scene) -> Filler | None:
     return Filler(tuple(n for n, _ in pairs), tuple(w for _, w in pairs), found.sure) if pairs else None
 
 
-def _subject(frame: Framed, scene: Scene) -> Filler | None:
+def _subject(frame: Framed, _scene: Scene) -> Filler | None:
     at = min(frame.trigger[0], frame.span[0])
     passive = passive_agent(frame)
     tags = passive or subject_tags(frame.sentence, at) or possessive_subject(frame.sentence, at)
@@ -136,44 +137,44 @@ def _subject(frame: Framed, scene: Scene) -> Filler | None:
 def _found(name: str, sure: float, group: str = "who") -> Strategy:
     """Whoever a cue of the table points to, anywhere in the sentence."""
 
-    def strategy(frame: Framed, scene: Scene) -> Filler | None:
+    def strategy(frame: Framed, _scene: Scene) -> Filler | None:
         found = cue(f"parties.{name}").search(frame.sentence.masked)
         return filler(frame.sentence.parties(*found.span(group)), sure) if found and found[group] else None
 
     return strategy
 
 
-def _first_named(frame: Framed, scene: Scene) -> Filler | None:
+def _first_named(frame: Framed, _scene: Scene) -> Filler | None:
     """Whom the sentence names first: whose figure a later clause takes apart."""
     return filler(frame.sentence.parties()[:1], 0.85)
 
 
-def _owner_after(frame: Framed, scene: Scene) -> Filler | None:
-    """ "44% of Dovecote's sales": the owner right behind the amount."""
-    a, b = frame.span
+def _owner_after(frame: Framed, _scene: Scene) -> Filler | None:
+    """As in "44% of Dovecote's sales": the owner right behind the amount."""
+    b = frame.span[1]
     tags = frame.sentence.parties(b, b + 24)
     return filler(tags[:1]) if tags and frame.sentence.masked.startswith("'s", tags[0].end) else None
 
 
 def _backed(frame: Framed, scene: Scene) -> Filler | None:
-    """ "X has been Y's largest investor, contributing $13bn", "the backers of Y": Y is the investee."""
+    """As in "X has been Y's largest investor, contributing $13bn", "the backers of Y": Y is the investee."""
     return _found("backed", 0.9)(frame, scene) or _found("backed", 0.9, "other")(frame, scene)
 
 
-def _raising_subject(frame: Framed, scene: Scene) -> Filler | None:
+def _raising_subject(frame: Framed, _scene: Scene) -> Filler | None:
     """The subject of the sentence's raising or selling, where another verb carries the amount."""
     found = cue("parties.raises").search(frame.sentence.masked)
     return filler(subject_tags(frame.sentence, found.start()), 0.9) if found else None
 
 
-def _receiver(frame: Framed, scene: Scene) -> Filler | None:
-    """ "Y received a cheque for $60m": whose gain the investment is."""
+def _receiver(frame: Framed, _scene: Scene) -> Filler | None:
+    """As in "Y received a cheque for $60m": whose gain the investment is."""
     found = cue("parties.receives").search(frame.sentence.masked, 0, frame.span[0])
     return filler(subject_tags(frame.sentence, found.start()), 0.93) if found else None
 
 
 def _after(pattern: str, sure: float = 0.97, *, whole: bool = False) -> Strategy:
-    def strategy(frame: Framed, scene: Scene) -> Filler | None:
+    def strategy(frame: Framed, _scene: Scene) -> Filler | None:
         end = len(frame.sentence.masked) if whole else frame.sentence.clause(frame.span[1] - 1)[1]
         for start in dict.fromkeys((frame.span[1], frame.trigger[1])):
             tags = marked(frame.sentence, pattern, start, end)
@@ -185,7 +186,7 @@ def _after(pattern: str, sure: float = 0.97, *, whole: bool = False) -> Strategy
 
 
 def _before(pattern: str, sure: float = 0.95, *, within: bool = False) -> Strategy:
-    def strategy(frame: Framed, scene: Scene) -> Filler | None:
+    def strategy(frame: Framed, _scene: Scene) -> Filler | None:
         start = frame.sentence.clause(max(0, frame.span[0] - 1))[0]
         a, b = (frame.trigger[1], frame.span[1]) if within else (start, frame.span[0])
         tags = marked(frame.sentence, pattern, a, b)
@@ -194,7 +195,7 @@ def _before(pattern: str, sure: float = 0.95, *, within: bool = False) -> Strate
     return strategy
 
 
-def _target(frame: Framed, scene: Scene) -> Filler | None:
+def _target(frame: Framed, _scene: Scene) -> Filler | None:
     """The party right behind "in"/"into" of an investing verb; a target that names no party leaves the role empty."""
     span = frame.groups.get("target")
     if not span:
@@ -230,18 +231,18 @@ def _between_investee(frame: Framed, scene: Scene) -> Filler | None:
     return sides[1] if sides else None
 
 
-def _raiser(frame: Framed, scene: Scene) -> Filler | None:
+def _raiser(frame: Framed, _scene: Scene) -> Filler | None:
     """The subject of raising or selling, behind the amount."""
     return filler(subject_tags(frame.sentence, frame.trigger[0]), 0.9)
 
 
-def _of_inside(frame: Framed, scene: Scene) -> Filler | None:
-    """ "puts the value of Y at": the party inside the trigger."""
+def _of_inside(frame: Framed, _scene: Scene) -> Filler | None:
+    """As in "puts the value of Y at": the party inside the trigger."""
     return filler(frame.sentence.parties(*frame.trigger)[-1:], 0.95)
 
 
-def _sector(frame: Framed, scene: Scene) -> Filler | None:
-    """ "the typical SaaS company multiple": the sector right before the trigger."""
+def _sector(frame: Framed, _scene: Scene) -> Filler | None:
+    """As in "the typical SaaS company multiple": the sector right before the trigger."""
     tags = [
         t
         for t in frame.sentence.parties(max(0, frame.trigger[0] - 40), frame.trigger[0])
@@ -250,8 +251,8 @@ def _sector(frame: Framed, scene: Scene) -> Filler | None:
     return filler(tags[-1:], 0.9)
 
 
-def _passive_subject(frame: Framed, scene: Scene) -> Filler | None:
-    """ "Dovecote was valued at", "Dovecote is worth": the subject is the company."""
+def _passive_subject(frame: Framed, _scene: Scene) -> Filler | None:
+    """As in "Dovecote was valued at", "Dovecote is worth": the subject is the company."""
     masked = frame.sentence.masked
     before = masked[max(0, frame.trigger[0] - 40) : frame.trigger[0]]
     if masked[slice(*frame.trigger)] == "worth" or cue("parties.was").search(before):
@@ -262,8 +263,8 @@ def _passive_subject(frame: Framed, scene: Scene) -> Filler | None:
     return None
 
 
-def _talks_with(frame: Framed, scene: Scene) -> Filler | None:
-    """ "X in talks with Y for an investment of": the party talked with is the investor."""
+def _talks_with(frame: Framed, _scene: Scene) -> Filler | None:
+    """As in "X in talks with Y for an investment of": the party talked with is the investor."""
     found = cue("parties.talks_with").search(frame.sentence.masked, 0, frame.span[0])
     return filler(frame.sentence.parties(*found.span("who")), 0.9) if found else None
 
@@ -272,7 +273,7 @@ def _talks_subject(frame: Framed, scene: Scene) -> Filler | None:
     return filler(subject_tags(frame.sentence, frame.span[0]), 0.9) if _talks_with(frame, scene) else None
 
 
-def _subject_equity(frame: Framed, scene: Scene) -> Filler | None:
+def _subject_equity(frame: Framed, _scene: Scene) -> Filler | None:
     """The subject of "made a $4bn investment in", where an investee stands behind it."""
     masked, (a, b) = frame.sentence.masked, frame.span
     if cue("parties.receives").search(masked, 0, a):

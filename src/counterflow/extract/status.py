@@ -1,4 +1,4 @@
-"""Status: how firm a clause is, read from the words that govern it; scope; and what a condition or a package ties it to."""
+"""Status: how firm a clause is, read from the words that govern it; scope, basis and condition."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Standing(NamedTuple):
 
 
 def standing(frame: Framed) -> Standing | None:
-    """The status that the governing words give; None where the clause has none (the caller then looks to the article)."""
+    """The status that the governing words give; None where there are none (the caller looks to the article)."""
     if frame.type == "financial_metric":
         return Standing(_figure_status(frame))
     before, clause, sentence = _views(frame)
@@ -33,7 +33,7 @@ def standing(frame: Framed) -> Standing | None:
     if status == "terminated":
         return Standing("terminated", "negative")
     if frame.type == "valuation":
-        return _valuation(status, hypothetical, before, sentence)
+        return _valuation(status, hypothetical, before)
     if hypothetical and status not in {"signed", "completed", "letter_of_intent"}:
         return Standing("hypothetical", modality="hypothetical")
     if cue("status.negation").search(before[-40:]) and status is None:
@@ -52,7 +52,7 @@ def _views(frame: Framed) -> tuple[str, str, str]:
 
 
 def _ladder(frame: Framed, before: str, clause: str, sentence: str) -> str | None:
-    """The first rung whose words govern the clause: letters and talks speak for their sentence, verbs for their clause."""
+    """The first rung whose words govern: letters and talks speak for their sentence, verbs for their clause."""
     if cue("status.terminated").search(sentence if len(frame.sentence.quantities()) == 1 else clause):
         return "terminated"
     if cue("status.letter_of_intent").search(sentence):
@@ -108,11 +108,11 @@ def _nominal(trigger: str) -> bool:
     return bool(cue("status.nominal").fullmatch(trigger.strip()))
 
 
-def _valuation(status: str | None, hypothetical: bool, before: str, sentence: str) -> Standing:
+def _valuation(status: str | None, hypothetical: bool, before: str) -> Standing:
     """A price under "if", "could", "would" is hypothetical; else it has the status of its deal."""
-    if status in {"considering"}:
+    if status == "considering":
         return Standing("considering")
-    if hypothetical or (cue("status.modal").search(before) and status not in {"letter_of_intent"}):
+    if hypothetical or (cue("status.modal").search(before) and status != "letter_of_intent"):
         return Standing("hypothetical", modality="hypothetical")
     if status in {"in_talks", "planned", "rumoured", "letter_of_intent", "signed"}:
         return Standing(status)

@@ -60,7 +60,7 @@ def marked(sentence: Sentence, pattern: str, start: int, end: int) -> list[Tag]:
 
 
 def subject_tags(sentence: Sentence, before: int) -> list[Tag]:
-    """The party group that governs a verb at `before`: the nearest in its clause that no preposition or possessive holds."""
+    """The party group that governs a verb at `before`: the nearest that no preposition or possessive holds."""
     start, _ = sentence.clause(max(0, before - 1))
     if re.match(r",\s(?:which|who)\b", sentence.masked[start:]) and not sentence.parties(start, before):
         named = list(_GROUPS.finditer(sentence.masked[:start]))
@@ -82,7 +82,7 @@ def _free_group(sentence: Sentence, start: int, before: int) -> list[Tag]:
         after = sentence.masked[b : b + 3]
         if after.startswith("'s") and "›, ‹" in group[0]:
             return sentence.parties(a, b)[:-1]  # "Hesketh, Baltrona's founder, keeps"
-        if after.startswith("'s") or after.startswith("' "):
+        if after.startswith(("'s", "' ")):
             continue
         lead = sentence.masked[max(0, a - 60) : a]
         if (cue("parties.preposition").search(lead) or cue("parties.object_of").search(lead)) and not _own_clause(
@@ -94,7 +94,7 @@ def _free_group(sentence: Sentence, start: int, before: int) -> list[Tag]:
 
 
 def _own_clause(masked: str, a: int, b: int) -> bool:
-    """ "with X investing", "for X to invest", "after X failed": behind these prepositions stands a subject."""
+    """As in "with X investing", "for X to invest", "after X failed": behind these prepositions stands a subject."""
     before, after = masked[max(0, a - 60) : a], masked[b : b + 40]
     return before.endswith("between ") or any(
         cue(f"parties.before_{name}").search(before) and cue(f"parties.after_{name}").match(after)
@@ -103,7 +103,7 @@ def _own_clause(masked: str, a: int, b: int) -> bool:
 
 
 def passive_agent(frame: Framed) -> list[Tag]:
-    """ "was bought by X": the agent behind `by`, where the trigger is a passive participle."""
+    """As in "was bought by X": the agent behind `by`, where the trigger is a passive participle."""
     before = frame.sentence.masked[max(0, frame.trigger[0] - 24) : frame.trigger[0]]
     if not cue("parties.passive").search(before):
         return []
@@ -111,14 +111,14 @@ def passive_agent(frame: Framed) -> list[Tag]:
 
 
 def possessive_subject(sentence: Sentence, before: int) -> list[Tag]:
-    """ "Eastmarch's plan to invest": the owner of the noun that governs the verb."""
+    """As in "Eastmarch's plan to invest": the owner of the noun that governs the verb."""
     start, _ = sentence.clause(max(0, before - 1))
     found = list(_OWNER.finditer(sentence.masked[start:before]))
     return sentence.parties(found[-1].start() + start, found[-1].end() + start) if found else []
 
 
-def possessive(frame: Framed, scene: object = None) -> Filler | None:
-    """ "Dovecote's (record) valuation": the owner right before the trigger or the amount."""
+def possessive(frame: Framed, _scene: object = None) -> Filler | None:
+    """As in "Dovecote's (record) valuation": the owner right before the trigger or the amount."""
     masked = frame.sentence.masked
     if whose := cue("parties.whose").search(masked, 0, frame.trigger[0]):
         return filler(frame.sentence.parties(*whose.span("who")))

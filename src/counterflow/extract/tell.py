@@ -1,4 +1,4 @@
-"""Attribution: who says so. A cue opens a source, which carries on until another source, a heading or the writer's own voice."""
+"""Attribution: who says so. A cue opens a source, which carries on until another one or the writer's own voice."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _named(sentence: Sentence) -> list[str]:
 
 
 def announced(tell: Attribution, parties: tuple[str, ...], written: tuple[str, ...]) -> bool:
-    """Is the innermost teller a party of the deal itself, or the deal's own paper?"""
+    """Whether the innermost teller is a party of the deal itself, or the deal's own paper."""
     if not tell.chain:
         return False
     last = tell.chain[-1]

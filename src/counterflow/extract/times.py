@@ -1,4 +1,4 @@
-"""Dates and periods in a sentence: their text, resolved against the document's date where it has one, else left open."""
+"""Dates and periods in a sentence: their text, resolved against the document's date, else left open."""
 
 from __future__ import annotations
 
@@ -6,41 +6,22 @@ import re
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from counterflow.extract.cues import cue
 from counterflow.model.claim import EventDate, ValidTime
 from counterflow.model.when import first_day
 
 _MONTHS: Final = "january february march april may june july august september october november december".split()
-_MONTH: Final = r"(?P<month>january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
-_NUMBERS: Final = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split())} | {
-    "a": 1, "an": 1, "twenty": 20, "twenty-five": 25, "thirty": 30,
-}  # fmt: skip
-_N: Final = r"(?P<n>\d{1,2}|" + "|".join(sorted((w for w in _NUMBERS), key=len, reverse=True)) + r")"
-_COUNT: Final = r"(?P<n>\d{1,2}|" + "|".join(sorted((w for w in _NUMBERS if len(w) > 2), key=len, reverse=True)) + r")"
-_TERM: Final = re.compile(
-    rf"\b(?:(?:over|for|during|across|through|within|spanning|of)(?: the)?(?: next| coming| following| course of(?: the)?(?: next)?| initial| first| a)? )?{_COUNT}[- ](?P<unit>years?|months?)(?:[- ](?:period|term|contract|deal|agreement|plan|lease))?\b"
-)
-_SINCE: Final = re.compile(r"\bsince (?:\w+ )?(?P<year>(?:19|20)\d\d)\b")
-_BY: Final = re.compile(r"\b(?:by|until|through|to) (?:the end of |late |early |end-)?(?P<year>20\d\d)\b")
-_IN: Final = re.compile(
-    r"\b(?:in|for|during|fiscal|fy|calendar|year)(?: the)?(?: fiscal| full| calendar)?(?: year)? ?(?P<year>(?:19|20)\d\d)\b|\b(?P<later>20\d\d)(?= (?:revenue|sales|forecast|outlook|guidance|capex|loss|profit))"
-)
-_THIS: Final = re.compile(
-    r"\b(?:(?P<which>this|last|next|current|previous) year(?!s)|annual(?:ly)?|a year|per year|year(?=ly))\b"
-)
-_AS_OF: Final = re.compile(
-    rf"\b(?:as of|at the end of|at end-|as at|on) {_MONTH} ?(?P<day>\d{{1,2}})?(?:,? (?P<year>20\d\d)| (?P<this>this|last) year)?"
-)
-_ON: Final = re.compile(
-    rf"(?:\b(?:on|in|since|from|during|last|this|early|late|mid-?|the|a|of) )?(?:(?P<day1>\d{{1,2}})(?:st|nd|rd|th)? )?{_MONTH}(?: (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?(?:,? (?P<year>20\d\d)| (?P<this>this|last) year)?"
-)
-_AGO: Final = re.compile(
-    rf"\b(?:just )?{_N} (?P<unit>days?|weeks?|months?|years?) (?:ago|earlier)\b|\b(?:just )?(?P<last>last|this|earlier this|later this|next) (?P<span>week|month|quarter|year)\b"
-)
-_BOUND: Final = re.compile(
-    rf"\b(?P<sign>less|more|fewer) than {_N} (?P<unit>days?|weeks?|months?|years?) (?P<way>after|before)\b"
-)
-_WEEKDAY: Final = re.compile(r"\bon (?P<weekday>monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b")
 _WEEKDAYS: Final = "monday tuesday wednesday thursday friday saturday sunday".split()
+_TO_FIFTEEN: Final = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
+)
+_NUMBERS: Final = {word: number for number, word in enumerate(_TO_FIFTEEN)} | {
+    "a": 1,
+    "an": 1,
+    "twenty": 20,
+    "twenty-five": 25,
+    "thirty": 30,
+}
 
 
 class Times(NamedTuple):
@@ -64,21 +45,21 @@ def _number(word: str) -> int:
 
 
 def _valid(text: str, lowered: str, doc_date: str | None, figure: bool) -> ValidTime | None:
-    if not figure and (found := _TERM.search(lowered)):
+    if not figure and (found := cue("times.term").search(lowered)):
         return ValidTime(
             text[found.start() : found.end()], duration=f"P{_number(found['n'])}{found['unit'][0].upper()}"
         )
-    if found := _SINCE.search(lowered):
+    if found := cue("times.since").search(lowered):
         return ValidTime(text[found.start() : found.end()], start=found["year"])
-    if figure and (found := _AS_OF.search(lowered)):
+    if figure and (found := cue("times.as_of").search(lowered)):
         day = _iso(found["month"], found["day"], _year(found["year"], found["this"], doc_date))
         return ValidTime(text[found.start() : found.end()], day, day)
-    if found := _BY.search(lowered):
+    if found := cue("times.by").search(lowered):
         return ValidTime(text[found.start() : found.end()], end=found["year"])
-    if figure and (found := _IN.search(lowered)):
+    if figure and (found := cue("times.in").search(lowered)):
         year = found["year"] or found["later"]
         return ValidTime(text[found.start() : found.end()], year, year, "P1Y")
-    if figure and (found := _THIS.search(lowered)):
+    if figure and (found := cue("times.this").search(lowered)):
         year = _year(None, found["which"], doc_date) if found["which"] else None
         return ValidTime(text[found.start() : found.end()], year, year, "P1Y")
     return None
@@ -98,22 +79,22 @@ def _iso(month: str, day: str | None, year: str | None) -> str:
 
 
 def _event(text: str, lowered: str, doc_date: str | None) -> EventDate | None:
-    if found := _BOUND.search(lowered):
+    if found := cue("times.bound").search(lowered):
         sign = "<" if found["sign"] in {"less", "fewer"} else ">"
         bound = f"{sign}P{_number(found['n'])}{found['unit'][0].upper()}"
         return EventDate(text[found.start() : found.end()], anchor="event", bound=bound, of="signing")
     if found := _dated(lowered):
         return _explicit(text, found, doc_date)
-    if found := _AGO.search(lowered):
+    if found := cue("times.ago").search(lowered):
         return _offset(text, found, doc_date)
-    if found := _WEEKDAY.search(lowered):
+    if found := cue("times.weekday").search(lowered):
         return _weekday(text, found, doc_date)
     return None
 
 
 def _dated(lowered: str) -> re.Match[str] | None:
     """A month with a day or a year, or behind a preposition: "may" and "march" are verbs too."""
-    for found in _ON.finditer(lowered):
+    for found in cue("times.on").finditer(lowered):
         if (
             found["month"] not in {"may", "march", "mar"}
             or found["day"]
@@ -142,7 +123,7 @@ def _explicit(text: str, found: re.Match[str], doc_date: str | None) -> EventDat
 
 
 def _latest_year(month: str, day: str | None, doc_date: str | None) -> str | None:
-    """ "in October" in a text of December 2025 is October 2025; of March 2026, the October before."""
+    """As in "in October" in a text of December 2025 is October 2025; of March 2026, the October before."""
     start = first_day(doc_date)
     if start is None:
         return None

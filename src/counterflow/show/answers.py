@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from counterflow.model.book import Book, Support
 from counterflow.model.flow import UNIDENTIFIED
-from counterflow.show.words import money, share
+from counterflow.show.words import labels, money, share
 
 if TYPE_CHECKING:
     import polars as pl
@@ -150,17 +150,8 @@ def _band_lines(returned: Returned) -> Iterator[str]:
     yield (
         f"    {money(band.forced)} must, {money(band.pro_rata)} in proportion, {money(band.possible)} can come back "
         f"({share(band.forced / band.invested)} to {share(band.possible / band.invested)} of what was put in)"
-        + _labels(returned.labels)
+        + "".join(f"; {label}" for label in labels(returned.labels))
     )
-
-
-def _labels(labels: Sequence[str]) -> str:
-    """Labels in words: what is earmarked, and whose payments are not known in full."""
-    partly = [label.partition(":")[2] for label in labels if label.startswith("incomplete:")]
-    said = [label.replace("counts:", "counts as money: ").replace("_", " ") for label in labels]
-    said = [label for label in said if not label.startswith("incomplete:")]
-    said += [f"payments not known in full: {', '.join(partly)}"] if partly else []
-    return f"; {'; '.join(said)}" if said else ""
 
 
 def _colour(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -112,3 +113,12 @@ def claim(said: Claim) -> str:
 def deal(found: Deal) -> str:
     """A deal in one line."""
     return f"{found.payer} -> {found.payee or 'unnamed suppliers'}: {estimate(found.amount)}, {found.stage}"
+
+
+def labels(found: Sequence[str]) -> list[str]:
+    """The labels of a band: what is earmarked, what counts as money, and whose payments are not known in full."""
+    said = ["tied to purchases" if label == "earmarked" else label for label in found if ":" not in label]
+    said += [f"counts as money: {label.partition(':')[2]}" for label in found if label.startswith("counts:")]
+    partly = [label.partition(":")[2] for label in found if label.startswith("incomplete:")]
+    said += [f"payments not known in full: {', '.join(partly)}"] if partly else []
+    return [label.replace("_", " ") for label in said]

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from counterflow.flows.build import READINGS, Hole
+from counterflow.flows.support import support
 from counterflow.model.book import Support
 from counterflow.model.problem import Problem
 from counterflow.show import tokens
@@ -16,6 +17,7 @@ from counterflow.show.report import dealbook, evidence, headlines, owing, partie
 from counterflow.show.report.asked import Reported
 from counterflow.show.report.ledger import Row
 from counterflow.show.report.trail import ALL, BACK, GROWTH, Fig, Link, Room, Text, Trail, assumption_place, mix
+from counterflow.show.words import money
 
 __all__ = ["Reported", "report"]
 
@@ -74,13 +76,40 @@ def _page(found: Reported, room: Room) -> str:
 def _chapters(found: Reported, room: Room) -> dict[str, Any]:
     """What the page says, chapter by chapter. Answers come first: what they lead to decides what follows."""
     trail = Trail(found, room)
-    support, dated = _support(found), found.returns.support_dated
-    ring = parties.ring(found, trail, support)
+    whole = support(found.flows, found.book, dated=True)
+    answers = _answers(found, trail, whole)
+    back = f"Money counted for what comes back ({found.count.replace('_', ' ')})"
+    ledgers = [
+        _ledger(trail, (ALL, "All money: what binds, and beside it what does not"), trail.all, whole),
+        _ledger(trail, (BACK, back), trail.back, found.returns.support),
+    ]
+    deals, deals_folded = dealbook.deals(trail)
+    figures, figures_folded = dealbook.figures(trail)
+    return answers | {
+        "ledgers": ledgers,
+        "deals": deals,
+        "deals_folded": deals_folded,
+        "figures": figures,
+        "figures_folded": figures_folded,
+        "hows": list(trail.hows.values()),
+        "assumptions": _assumptions(trail),
+        "problems": _problems(found, trail),
+        "problems_folded": max(0, len(found.book.problems) - room.notes),
+        "sources": evidence.sources(found.book, trail.cited),
+        "others": evidence.others(found.book, trail.cited),
+        "uncounted": sum(not r.counts for r in found.book.claims.values()),
+    }
+
+
+def _answers(found: Reported, trail: Trail, whole: Support) -> dict[str, Any]:
+    """The chapters that answer: numbers, flows and loops, what comes back, what is owed, what is left out."""
+    dated = found.returns.support_dated
     mostly_assumed = trail.mostly_assumed(dated, BACK)
+    ring = parties.ring(found, trail, whole)
     curves, steady = returning.curves(found, trail)
     bands, bands_empty = returning.bands(found, trail)
     owed, owed_folded = owing.owing(found.owes, trail)
-    told = {
+    return {
         "headlines": headlines.headlines(found, curves),
         "ring": ring,
         "bands": bands,
@@ -97,46 +126,12 @@ def _chapters(found: Reported, room: Room) -> dict[str, Any]:
         "standing": trail.standing(dated if mostly_assumed else found.returns.support, BACK),
         "mostly_assumed": mostly_assumed,
     }
-    ledgers = [
-        _ledger(trail, (ALL, "All money, of every class"), trail.all, support),
-        _ledger(
-            trail,
-            (BACK, f"Money counted for what comes back ({found.count.replace('_', ' ')})"),
-            trail.back,
-            found.returns.support,
-        ),
-    ]
-    deals, deals_folded = dealbook.deals(trail)
-    figures, figures_folded = dealbook.figures(trail)
-    return told | {
-        "ledgers": ledgers,
-        "deals": deals,
-        "deals_folded": deals_folded,
-        "figures": figures,
-        "figures_folded": figures_folded,
-        "hows": list(trail.hows.values()),
-        "assumptions": _assumptions(trail),
-        "problems": _problems(found, trail),
-        "problems_folded": max(0, len(found.book.problems) - room.notes),
-        "sources": evidence.sources(found.book, trail.cited),
-        "others": evidence.others(found.book, trail.cited),
-        "uncounted": sum(not r.counts for r in found.book.claims.values()),
-    }
-
-
-def _support(found: Reported) -> Support:
-    """What all money of the book stands on; nothing at all in a book without money."""
-    from counterflow.flows.support import support
-
-    return support(found.everything.flows, found.book, dated=True)
 
 
 def _circulation(found: Reported) -> Text:
     answer, to = found.returns.circular, f"ledger-{BACK}"
     if not answer.gross_usd:
         return ()
-    from counterflow.show.words import money
-
     return (
         "At most ",
         Fig(money(answer.max_circulation_usd), to),
@@ -146,21 +141,16 @@ def _circulation(found: Reported) -> Text:
     )
 
 
-def _ledger(trail: Trail, name: tuple[str, str], rows: Sequence[Row], support: Support) -> Ledger:
+def _ledger(trail: Trail, name: tuple[str, str], rows: Sequence[Row], stands: Support) -> Ledger:
     """The largest rows, and every row that a figure leads to."""
     key, title = name
     to = f"ledger-{key}"
     kept = [r for k, r in enumerate(rows) if k < trail.room.rows or r.anchor in trail.cited]
     shown = tuple((r.anchor, trail.row(r)) for r in kept)
-    gone = set(rows) - set(kept)
-    from counterflow.show.words import money
-
-    folded: Text = (
-        (f"{len(gone)} smaller ones are folded away, together ", Fig(money(sum(r.usd for r in gone)), to), ".")
-        if gone
-        else ()
-    )
-    return Ledger(to, title, shown, folded, mix(rows, to), trail.standing(support, key))
+    gone = len(rows) - len(kept)
+    rest = Fig(money(sum(r.usd for r in rows) - sum(r.usd for r in kept)), to)
+    folded: Text = (f"{gone} smaller ones are folded away, together ", rest, ".") if gone else ()
+    return Ledger(to, title, shown, folded, mix(rows, to), trail.standing(stands, key))
 
 
 def _holes(found: Reported, trail: Trail) -> list[tuple[Link | str, str]]:

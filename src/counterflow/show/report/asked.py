@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from counterflow.desk import Owes, Returns
 from counterflow.flows.build import Dated
 from counterflow.model.book import Book
+from counterflow.model.flow import Flow
+
+BINDING: Final = frozenset({"paid", "committed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +21,18 @@ class Reported:
     book: Book
     returns: Returns
     owes: tuple[Owes, ...]
-    everything: Dated  # the money of every class, rumours included, under the same reading
+    binding: Dated  # what is paid or committed, under the same reading
+    everything: Dated  # the money of every class, rumours included
     count: str  # the class up to which `returns` counts
     reading: str  # how programmes are read: a key of flows.build.READINGS
     head: str  # hash of the book's last event
     version: str
+
+    @property
+    def flows(self) -> tuple[Flow, ...]:
+        """What binds, and beside it what does not: a rumour within a programme makes it no less binding."""
+        beside = (f for f in self.everything.flows if f.kind != "outside" and f.money_class not in BINDING)
+        return (*self.binding.flows, *beside)
 
     @property
     def moment(self) -> date | None:

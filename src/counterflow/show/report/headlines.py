@@ -25,7 +25,7 @@ class Headline(NamedTuple):
 def headlines(found: Reported, curves: Sequence[Curve]) -> list[Headline]:
     """Commitments, what of them is not binding, what returns, what is covered, what nobody is named to pay."""
     owes = owing.ordered(found.owes)
-    first = owes[0] if owes and owing.headline(owes[0]) else None
+    first = owes[0] if owes else None
     covered = _covered(found, first.owed.covered if first else ())
     return [
         *(_commitments(first) if first else _no_commitments()),
@@ -37,7 +37,7 @@ def headlines(found: Reported, curves: Sequence[Curve]) -> list[Headline]:
 
 def _commitments(owes: Owes) -> list[Headline]:
     to, name = owing.owes_place(owes.owed.party), owes.owed.party
-    bound, all_of_it = owing.binding(owes), owing.headline(owes)
+    bound, beside = owing.binding(owes), owing.beside(owes)
     count = len(owes.owed.totals)
     suppliers = f"{count} supplier{'s' if count > 1 else ''}"
     return [
@@ -48,7 +48,7 @@ def _commitments(owes: Owes) -> list[Headline]:
         ),
         Headline(
             "Not binding",
-            (Fig(share(1 - bound / all_of_it), to),),
+            (Fig(share(owing.not_binding(owes)), to),),
             (
                 "of the ",
                 Fig(money(all_of_it), to),

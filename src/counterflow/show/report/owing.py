@@ -62,8 +62,9 @@ class Party(NamedTuple):
 
 
 def ordered(owes: Sequence[Owes]) -> list[Owes]:
-    """Who owes most that is binding first, then by the headline."""
-    return sorted(owes, key=lambda o: (-binding(o), -headline(o), o.owed.party))
+    """Those who owe anything: who owes most that is binding first, then by what is not."""
+    some = [o for o in owes if binding(o) or beside(o)]
+    return sorted(some, key=lambda o: (-binding(o), -beside(o), o.owed.party))
 
 
 def binding(owes: Owes) -> float:
@@ -71,9 +72,21 @@ def binding(owes: Owes) -> float:
     return sum(t.committed_usd for t in owes.owed.totals)
 
 
-def headline(owes: Owes) -> float:
-    """All that a party is said to owe, of any class, USD."""
-    return sum(t.headline_usd for t in owes.owed.totals)
+def beside(owes: Owes) -> float:
+    """What a party is said to owe without being bound to it, by supplier, USD.
+
+    Not the headline less what binds: a letter of intent that a committed programme may hold is no less a letter.
+    """
+    return sum(_beside(t) for t in owes.owed.totals)
+
+
+def not_binding(owes: Owes) -> float:
+    """The share (0..1) of all that a party is said to owe that it is not bound to."""
+    return beside(owes) / (binding(owes) + beside(owes))
+
+
+def _beside(due: Due) -> float:
+    return max(0.0, due.headline_usd - due.committed_usd)
 
 
 def owes_place(party: str) -> str:
@@ -88,7 +101,7 @@ def cover_place(party: str) -> str:
 
 def owing(owes: Sequence[Owes], trail: Trail) -> tuple[list[Party], int]:
     """The parties that owe most, each explained; and how many are folded away."""
-    found = [o for o in ordered(owes) if headline(o)]
+    found = ordered(owes)
     return [_party(o, trail) for o in found[: trail.room.payers]], max(0, len(found) - trail.room.payers)
 
 
@@ -124,14 +137,13 @@ def _party(owes: Owes, trail: Trail) -> Party:
 
 
 def _sum_in_words(owes: Owes, to: str) -> Text:
-    bound, all_of_it = binding(owes), headline(owes)
     return (
-        Fig(money(bound), to),
-        " binding of a headline ",
-        Fig(money(all_of_it), to),
-        ", so ",
-        Fig(share(1 - bound / all_of_it), to),
-        " of it is not binding",
+        Fig(money(binding(owes)), to),
+        " binding, and beside it ",
+        Fig(money(beside(owes)), to),
+        " that is not: ",
+        Fig(share(not_binding(owes)), to),
+        " of both together",
     )
 
 
@@ -145,14 +157,14 @@ def _line(owes: Owes, trail: Trail, total: Due, years: Sequence[int]) -> Line:
     party, supplier = owes.owed.party, total.supplier
     to = anchor("due", party, supplier)
     rows = [r for r in trail.all if (r.payer, r.payee, r.kind) == (party, supplier, "purchase")]
-    answer: Text = (Fig(money(total.committed_usd), to), " binding, ", Fig(money(total.headline_usd), to), " headline")
+    answer: Text = (Fig(money(total.committed_usd), to), " binding, ", Fig(money(_beside(total)), to), " beside it")
     _explain(owes, trail, (to, f"What {party} owes {supplier}", _DUE, answer), rows)
     by_year = {d.year: d.committed_usd for d in owes.owed.due if d.supplier == supplier}
     return Line(
         supplier=supplier,
         years=tuple(_amount(by_year.get(y, 0.0), to) for y in years),
         binding=_amount(total.committed_usd, to, "nothing binding"),
-        beside=_amount(total.headline_usd - total.committed_usd, to),
+        beside=_amount(_beside(total), to),
         status=", ".join(class_name(s) for s in total.statuses),
         assumed=Fig(share(total.assumed_share), to),
     )
@@ -160,15 +172,15 @@ def _line(owes: Owes, trail: Trail, total: Due, years: Sequence[int]) -> Line:
 
 def _total(owes: Owes, years: Sequence[int], to: str) -> Line:
     by_year = {y: sum(d.committed_usd for d in owes.owed.due if d.year == y) for y in years}
-    bound, all_of_it = binding(owes), headline(owes)
+    whole = sum(t.headline_usd for t in owes.owed.totals)
     assumed = sum(t.assumed_share * t.headline_usd for t in owes.owed.totals)
     return Line(
         supplier="Together",
         years=tuple(_amount(by_year[y], to) for y in years),
-        binding=_amount(bound, to, "nothing binding"),
-        beside=_amount(all_of_it - bound, to),
+        binding=_amount(binding(owes), to, "nothing binding"),
+        beside=_amount(beside(owes), to),
         status="",
-        assumed=Fig(share(assumed / all_of_it), to),
+        assumed=Fig(share(assumed / whole), to),
     )
 
 

@@ -11,7 +11,7 @@ from counterflow.flows.build import UNNAMED
 from counterflow.model.book import Support
 from counterflow.show import draw
 from counterflow.show.pages import anchor
-from counterflow.show.report.asked import Reported
+from counterflow.show.report.asked import BINDING, Reported
 from counterflow.show.report.ledger import Row
 from counterflow.show.report.trail import ALL, Fig, How, Stand, Text, Trail, class_name, deal_place
 from counterflow.show.ring import Money, Party
@@ -19,7 +19,6 @@ from counterflow.show.words import money
 
 MOST_PARTIES: Final = 14
 MOST_FLOWS: Final = 25
-_BINDING: Final = frozenset({"paid", "committed"})
 _KINDS: Final = {"financing": "equity", "purchase": "purchase"}
 _SUM: Final = (
     "The sum of the deals between parties, a subsidiary's counted with its owner's, a programme's total less the named "
@@ -48,7 +47,7 @@ def ring(found: Reported, trail: Trail, support: Support) -> Ring | None:
     for row in trail.all:
         payer, payee = row.groups
         if row.kind != "outside" and payer != payee:
-            edges[payer, payee, row.kind, row.money_class in _BINDING].append(row)
+            edges[payer, payee, row.kind, row.money_class in BINDING].append(row)
     if not edges:
         return None
     kept = _largest(edges)
@@ -57,7 +56,7 @@ def ring(found: Reported, trail: Trail, support: Support) -> Ring | None:
     arrows = [_arrow(k, edge, edges[edge], trail, stand) for k, edge in enumerate(kept, 1)]
     by_way: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for (payer, payee, kind, _), arrow in zip(kept, arrows, strict=True):
-        if arrow.binding or found.count not in _BINDING:  # loops go over counted money alone
+        if arrow.binding or found.count not in BINDING:  # loops go over counted money alone
             by_way[payer, payee, kind].append(arrow.key)
     marks = [_party(name, trail, stand) for name in names]
     finding = _finding(arrows, len(names))
@@ -110,7 +109,7 @@ def _arrow(k: int, edge: _Edge, rows: Sequence[Row], trail: Trail, stand: Stand)
 
 def _party(name: str, trail: Trail, stand: Stand) -> Party:
     rows = [r for r in trail.all if name in r.groups and r.kind != "outside" and r.groups[0] != r.groups[1]]
-    firm = [r for r in rows if r.money_class in _BINDING]
+    firm = [r for r in rows if r.money_class in BINDING]
     out, into = (sum(r.usd for r in firm if r.groups[side] == name) for side in (0, 1))
     to = anchor("party", name)
     note = " · ".join(f"{way} {money(usd)}" for way, usd in (("out", out), ("in", into)) if usd) or "nothing binding"

@@ -15,7 +15,7 @@ from counterflow.show.pages import anchor
 from counterflow.show.report.asked import Reported
 from counterflow.show.report.ledger import Row
 from counterflow.show.report.trail import BACK, GROWTH, Fig, How, Link, Stand, Text, Trail, assumption_place
-from counterflow.show.words import money, share
+from counterflow.show.words import labels, money, share
 
 _BAND: Final = (
     "What must come back: purchases less the most that other money could have paid for them. What can: the most of "
@@ -157,16 +157,8 @@ def _band(found: Reported, trail: Trail, k: int, returned: Returned) -> Band:
         possible=Fig(money(band.possible), to),
         shares=Fig(shares(least, most), to),
         picture=draw.band(least, most, middle, finding),
-        labels="; ".join(map(_label, returned.labels)),
+        labels="; ".join(labels(returned.labels)),
     )
-
-
-def _label(label: str) -> str:
-    """What a band's label says, in words."""
-    name, _, party = label.partition(":")
-    if name == "incomplete":
-        return f"what {party} pays is not known in full"
-    return "tied to purchases" if name == "earmarked" else label.replace("_", " ")
 
 
 def _concerns(row: Row, returned: Returned) -> bool:

@@ -97,8 +97,10 @@ class Trail:
         self.room = room
         self.book: Book = found.book
         self.back = rows(BACK, found.returns.money.flows, found.book)
-        self.all = rows(ALL, found.everything.flows, found.book)
-        self.assumptions = _gathered([*found.everything.assumptions, *found.returns.money.assumptions, GROWTH])
+        self.all = rows(ALL, found.flows, found.book)
+        self.assumptions = _gathered(
+            [*found.binding.assumptions, *found.everything.assumptions, *found.returns.money.assumptions, GROWTH]
+        )
         self.deals = sorted(found.book.deals, key=_largest_first)
         self.cited = {d.deal_id for d in self.deals[: room.deals]}  # and claims, figures, rows that something leads to
         self.hows: dict[str, How] = {}
