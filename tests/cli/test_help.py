@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 
 import pytest
 
 from cli.shell import run
+from counterflow import starter
 from counterflow.cli.app import app
 
 EXAMPLES = {
@@ -34,14 +36,16 @@ def test_help_has_an_example(command):
 
 
 def test_without_a_command_there_is_help():
-    assert "Commands:" in run(code=None).out + run(code=None).err
+    found = run(code=None)
+    assert "Commands:" in found.out + found.err
 
 
 @pytest.mark.parametrize("command", sorted(EXAMPLES))
 def test_the_example_works(command, demo, monkeypatch):
     monkeypatch.chdir(demo)
     (demo / "wire.txt").write_text("Tern Capital invested $3 billion in Larkspur AI.", encoding="utf-8")
-    (demo / "blog.html").write_text("<p>Tern Capital invested $4 billion in Larkspur AI.</p>", encoding="utf-8")
+    with starter.articles() as articles:
+        shutil.copy(next(articles.glob("*.html")), demo / "blog.html")
     claim = run("claims", "--format", "json").json[0]["claim_id"]
     run("decide", claim, "--pin", "--because", "seen")
     ids = {"7f3a12": claim, "3f9a": run("log", "--json").json[0]["decision_id"]}

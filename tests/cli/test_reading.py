@@ -74,7 +74,8 @@ def test_each_list_is_the_same_in_every_format(what, folder):
         run(what, "-o", name, "--trust", 0)
     assert json.loads((folder / "list.json").read_text(encoding="utf-8")) == rows
     assert pl.read_parquet(folder / "list.parquet").to_dicts() == rows
-    assert load_workbook(folder / "list.xlsx").active.max_row == max(1, len(rows)) + (1 if rows else 0) or not rows
+    cells = [row[0].value for row in load_workbook(folder / "list.xlsx").active.iter_rows(min_row=2)]
+    assert [value for value in cells if value] == [next(iter(row.values())) for row in rows]
     assert (folder / "list.csv").read_bytes().decode("utf-8") == run(what, "--format", "csv", "--trust", 0).out
     on_screen = run(what, "--trust", 0)
     assert on_screen.out or "nothing to settle" in on_screen.err
@@ -151,8 +152,7 @@ def test_an_empty_book_says_what_to_do_next(tmp_path, monkeypatch):
 
 
 def test_the_book_of_the_surroundings_is_used(folder, monkeypatch):
-    monkeypatch.setenv("COUNTERFLOW_BOOK", "book.db")
     (folder / "elsewhere").mkdir()
     monkeypatch.setenv("COUNTERFLOW_BOOK", str(folder / "book.db"))
     monkeypatch.chdir(folder / "elsewhere")
-    assert LAB in {row["party"] for row in run("parties", "--json").json}
+    assert LAB in {row["party"] for row in run("parties", "--json", "--trust", 0).json}

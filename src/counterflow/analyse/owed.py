@@ -30,7 +30,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """One year's binding obligations against what is named to pay them, USD; ratios are None where nothing is due, or no revenue is stated."""
+    """One year's binding obligations against what is named to pay them, USD.
+
+    Ratios are None where nothing is due, or no revenue is stated.
+    """
 
     year: int
     obligations_usd: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -120,22 +121,40 @@ def _why_none(flows: Sequence[Flow], investor: str) -> str:
 
 def no_named_payer(readings: dict[str, Sequence[Flow]], payers: Iterable[str]) -> list[NoNamedPayer]:
     """The share without a named payer over yearly revenue growth: one line for each reading of a programme."""
+    gathered = {reading: _gathered(flows) for reading, flows in readings.items()}
     return [
         NoNamedPayer(payer, reading, growth, shares.get(UNIDENTIFIED, 0.0))
         for payer in payers
         for reading, flows in readings.items()
-        if any(f.kind == "outside" and f.payee == payer for f in flows)  # a curve over revenue needs a revenue figure
+        if (earned := _by_year(flows, payer))  # a curve over revenue needs a revenue figure
         for growth in _GROWTH
-        if (shares := _sources([replace(f, period=None) for f in _grown(flows, payer, growth)], payer)) is not None
+        if (shares := _sources(_grown(gathered[reading], payer, earned, growth), payer)) is not None
     ]
 
 
-def _grown(flows: Sequence[Flow], payer: str, growth: float) -> Iterable[Flow]:
-    """The same flows with the payer's revenue growing at a yearly rate from its first year on."""
-    first = min((f.period or 0 for f in flows if f.kind == "outside" and f.payee == payer), default=0)
+def _gathered(flows: Sequence[Flow]) -> list[Flow]:
+    """Order of time left out: one flow for each payer, payee and kind."""
+    usd: dict[tuple[str, str, str], float] = defaultdict(float)
     for flow in flows:
-        own = flow.kind == "outside" and flow.payee == payer
-        yield replace(flow, usd=flow.usd * (1 + growth) ** (((flow.period or 0) - first) // 4)) if own else flow
+        usd[flow.payer, flow.payee, flow.kind] += flow.usd
+    return [Flow(payer, payee, amount, kind) for (payer, payee, kind), amount in usd.items()]
+
+
+def _by_year(flows: Sequence[Flow], payer: str) -> dict[int, float]:
+    """A payer's revenue by year, USD; year 0 begins with its first quarter."""
+    own = [f for f in flows if f.kind == "outside" and f.payee == payer]
+    first = min((f.period or 0 for f in own), default=0)
+    usd: dict[int, float] = defaultdict(float)
+    for flow in own:
+        usd[((flow.period or 0) - first) // 4] += flow.usd
+    return dict(usd)
+
+
+def _grown(flows: Sequence[Flow], payer: str, earned: dict[int, float], growth: float) -> list[Flow]:
+    """The same flows with the payer's revenue growing at a yearly rate from its first year on."""
+    total = sum(usd * (1 + growth) ** year for year, usd in earned.items())
+    factor = total / sum(earned.values())
+    return [replace(f, usd=f.usd * factor) if f.kind == "outside" and f.payee == payer else f for f in flows]
 
 
 def _bands(flows: Sequence[Flow], investor: str | None, payer: str | None, period: str) -> Iterable[Returned]:

@@ -263,6 +263,7 @@ def _claim(frame: Framed, roles: dict[str, Filler], stands: status.Standing, sta
     sentence, document = frame.sentence, state.document
     start, end = _evidence(frame)
     when = times(document.text[start:end], document.doc_date, figure=frame.type == "financial_metric")
+    told = times(document.text[end : sentence.end], document.doc_date).event
     flags = ["announced"] if stands.status == "planned" and _announced(roles, state) else []
     sure = min((f.sure for f in roles.values()), default=0.5) * (_TITLE_SURE if sentence.segment != "body" else 1.0)
     missing = [r for r in ROLES[frame.type][0] if r not in roles]
@@ -282,10 +283,10 @@ def _claim(frame: Framed, roles: dict[str, Filler], stands: status.Standing, sta
         polarity=stands.polarity,
         modality=stands.modality,
         valid_time=when.valid,
-        event_date=when.event,
+        event_date=when.event or (told if told and told.of == "report" else None),
         attribution=state.teller,
         extractor=VERSION,
-        confidence=round(0.95 * sure * (0.9 if missing else 1.0), 2),
+        confidence=round(0.97 * sure * (0.9 if missing else 1.0), 2),
         flags=(*flags, *(["title"] if sentence.segment == "title" else [])),
     )
 

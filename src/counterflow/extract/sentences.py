@@ -57,6 +57,7 @@ _SAME: Final = str.maketrans(
 _CLAUSE: Final = re.compile(
     r";|:\s|\s-\s|,?\s(?:while|whereas|although|though|but)\s|,\s(?:which|who|whose)\s|(?<!›),\s(?:and\s)?(?=‹P\d+›(?:'s)?\s)"
     r"|,\s(?=(?:bringing|valuing|giving|taking|making|representing|marking|meaning|including|according|citing|with)\s)"
+    r"|,\s(?=(?:the\s)?‹A\d+›\s(?:\w+ly\s)?(?:reported|reports|said|says|wrote|writes|noted|added|told)\b)"
 )
 
 

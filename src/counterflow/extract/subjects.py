@@ -33,7 +33,7 @@ def filler(tags: Sequence[Tag], sure: float = 1.0) -> Filler | None:
             names.setdefault(name, written)
     if not names:
         return None
-    return Filler(tuple(names), tuple(names.values()), sure * min(t.mention.confidence for t in tags))
+    return Filler(tuple(names), tuple(names.values()), sure * (0.7 + 0.3 * min(t.mention.confidence for t in tags)))
 
 
 def without(filler: Filler, taken: set[str]) -> Filler | None:

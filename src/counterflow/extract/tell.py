@@ -15,7 +15,7 @@ _ANONYMOUS: Final = ("teller.anonymous_according", "teller.anonymous_citing", "t
 def teller(sentence: Sentence) -> Attribution | None:
     """The source that a sentence opens, outermost teller first; None where it opens none."""
     named = _named(sentence)
-    unnamed = next((m["some"].strip() for name in _ANONYMOUS if (m := cue(name).search(sentence.masked))), None)
+    unnamed = next((_who(m["some"]) for name in _ANONYMOUS if (m := cue(name).search(sentence.masked))), None)
     chain = [*named, *([unnamed] if unnamed else [])]
     if not chain:
         return Attribution((), None, True) if cue("teller.passive").search(sentence.masked) else None
@@ -41,3 +41,8 @@ def announced(tell: Attribution, parties: tuple[str, ...], written: tuple[str, .
         return False
     last = tell.chain[-1]
     return last in parties or last in written or bool(cue("teller.own_paper").search(last))
+
+
+def _who(words: str) -> str:
+    """As in "two people who know the plan": two people."""
+    return cue("teller.described").split(words.strip())[0]

@@ -26,17 +26,15 @@ def table(book: Book, what: str) -> pl.DataFrame:
 
 
 def _claims(book: Book) -> list[tuple[Any, ...]]:
-    ordered = sorted(
-        book.claims.values(), key=lambda r: (r.claim.doc_id, r.claim.evidence[0].start or 0, r.claim.claim_id)
-    )
-    return [_claim(ruled) for ruled in ordered]
+    ordered = sorted(book.claims.items(), key=lambda c: (c[1].claim.doc_id, c[1].claim.evidence[0].start or 0, c[0]))
+    return [_claim(*each) for each in ordered]
 
 
-def _claim(ruled: Ruled) -> tuple[Any, ...]:
+def _claim(claim_id: str, ruled: Ruled) -> tuple[Any, ...]:
     said, amount = ruled.claim, ruled.claim.amount
     evidence = said.evidence[0]
     return (
-        said.claim_id,
+        claim_id,
         said.type,
         "; ".join(f"{role}: {', '.join(said.roles[role])}" for role in _ordered(said)),
         words.quantity(amount),

@@ -45,7 +45,7 @@ def _things(book: Book, decisions: Sequence[Decision]) -> list[tuple[str, Callab
     """Everything that has an id, with how it is shown; a document has its name and its address."""
     papers = [(key, d) for d in book.documents.values() for key in dict.fromkeys((d.doc_id, d.address)) if key]
     return [
-        *((key, partial(_claim, r)) for key, r in book.claims.items()),
+        *((key, partial(_claim, key, r)) for key, r in book.claims.items()),
         *((d.deal_id, partial(_deal, d, book)) for d in book.deals),
         *((f.figure_id, partial(_figure, f, book)) for f in book.figures),
         *((d.decision_id, partial(_decision, d)) for d in decisions),
@@ -53,10 +53,10 @@ def _things(book: Book, decisions: Sequence[Decision]) -> list[tuple[str, Callab
     ]
 
 
-def _claim(ruled: Ruled) -> Shown:
+def _claim(claim_id: str, ruled: Ruled) -> Shown:
     said = ruled.claim
     lines = [
-        f"claim {said.claim_id}: {words.claim(said)}",
+        f"claim {claim_id}: {words.claim(said)}",
         f"  {ruled.state}, confidence {said.confidence:g}, {'counts' if ruled.counts else 'does not count'}",
         f"  read by {said.extractor}; public {ruled.public} ({ruled.public_basis})",
         *(f"  {key}: {t.value}" for key, terms in said.terms.items() for t in terms),
@@ -64,7 +64,9 @@ def _claim(ruled: Ruled) -> Shown:
         *([f"  covers {said.valid_time.text}"] if said.valid_time else []),
         *_evidence(said.evidence, said.doc_id),
     ]
-    return Shown("\n".join(lines), said.to_json() | {"state": ruled.state, "counts": ruled.counts})
+    return Shown(
+        "\n".join(lines), said.to_json() | {"claim_id": claim_id, "state": ruled.state, "counts": ruled.counts}
+    )
 
 
 def _evidence(evidence: Sequence[Evidence], doc_id: str) -> Iterator[str]:
@@ -138,15 +140,15 @@ def _party(party: Party, book: Book) -> Shown:
 
 
 def _document(document: Document, book: Book) -> Shown:
-    said = [r for r in book.claims.values() if r.claim.text_sha256 == document.text_sha256]
-    said.sort(key=lambda r: r.claim.evidence[0].start or 0)
+    said = [(key, r.claim) for key, r in book.claims.items() if r.claim.text_sha256 == document.text_sha256]
+    said.sort(key=lambda c: c[1].evidence[0].start or 0)
     lines = [
         f"{document.doc_id}: {document.title or 'untitled'}",
         f"  dated {document.doc_date or 'nowhere'} ({document.doc_date_source or 'no date found'})",
         f"  {len(document.text)} characters, {len(said)} claims",
-        *(f"  {r.claim.claim_id}  {words.claim(r.claim)}" for r in said),
+        *(f"  {key}  {words.claim(claim)}" for key, claim in said),
     ]
-    return Shown("\n".join(lines), document.to_json() | {"claims": [r.claim.claim_id for r in said]})
+    return Shown("\n".join(lines), document.to_json() | {"claims": [key for key, _ in said]})
 
 
 def _decision(decision: Decision) -> Shown:

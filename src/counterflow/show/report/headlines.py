@@ -38,8 +38,8 @@ def headlines(found: Reported, curves: Sequence[Curve]) -> list[Headline]:
 def _commitments(owes: Owes) -> list[Headline]:
     to, name = owing.owes_place(owes.owed.party), owes.owed.party
     bound, beside = owing.binding(owes), owing.beside(owes)
-    count = len(owes.owed.totals)
-    suppliers = f"{count} supplier{'s' if count > 1 else ''}"
+    count = sum(t.committed_usd > 0 for t in owes.owed.totals)
+    suppliers = f"{count} supplier{'' if count == 1 else 's'}"
     return [
         Headline(
             "Binding commitments",
@@ -50,9 +50,9 @@ def _commitments(owes: Owes) -> list[Headline]:
             "Not binding",
             (Fig(share(owing.not_binding(owes)), to),),
             (
-                "of the ",
-                Fig(money(all_of_it), to),
-                f" that {name} is said to owe: conditional, letters of intent, rumours",
+                f"of what {name} is said to owe: ",
+                Fig(money(beside), to) if beside else "nothing",
+                " that is conditional, a letter of intent or a rumour, beside what binds",
             ),
         ),
     ]

@@ -15,7 +15,8 @@ from counterflow.show.words import money, share
 
 _DUE: Final = (
     "Each contract's amount, spread evenly over the quarters of its term from its start. Binding is what is paid or "
-    "committed; conditional money, letters of intent and rumours stand beside it and are never added into it."
+    "committed; conditional money, letters of intent and rumours stand beside it and are never added into it. "
+    "The share that is not binding is what stands beside, over both together."
 )
 _COVER: Final = (
     "Binding obligations of a year against that year's revenue, and against all money named so far: cash, revenue and "
@@ -180,7 +181,7 @@ def _total(owes: Owes, years: Sequence[int], to: str) -> Line:
         binding=_amount(binding(owes), to, "nothing binding"),
         beside=_amount(beside(owes), to),
         status="",
-        assumed=Fig(share(assumed / whole), to),
+        assumed=Fig(share(assumed / whole if whole else 0.0), to),
     )
 
 
