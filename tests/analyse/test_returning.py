@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_growth_takes_from_what_nobody_is_named_for():
     for reading in READINGS:
         shares = [p.share for p in curve if p.reading == reading]
         assert len(shares) == 5
-        assert all(a >= b for a, b in zip(shares, shares[1:], strict=False))
+        assert all(a >= b for a, b in pairwise(shares))
     inclusive = {p.growth: p.share for p in curve if p.reading == "inclusive"}
     assert inclusive[0.0] == pytest.approx(1173 / 1400)
     assert inclusive[0.5] == pytest.approx((1400 - 123 - 13 * (1.5**8 - 1) / 0.5) / 1400)

@@ -26,7 +26,7 @@ FRAME = pl.DataFrame(
 
 def sheet(raw):
     rows = load_workbook(io.BytesIO(raw)).active.iter_rows()
-    return [[cell for cell in row] for row in rows]
+    return [list(row) for row in rows]
 
 
 def test_a_workbook_holds_text_as_text_and_numbers_as_numbers():

@@ -19,7 +19,7 @@ def believed(billions: Any, unit: str = "money", currency: str | None = "USD", *
     """An amount told by one claim; a bare ceiling where `central` is None."""
     value = Decimal(str(billions)) * (BN if unit == "money" else 1)
     known = {"central": value, "qualifier": "exact", "claims_for": ("c1",)} | rest
-    return Estimate(Interval(None, value * 2), unit=unit, currency=currency if unit == "money" else None, **known)
+    return Estimate(Interval(None, abs(value) * 2), unit=unit, currency=currency if unit == "money" else None, **known)
 
 
 def deal(payer: str, payee: str | None, billions: Any, family: str = CONTRACT, **rest: Any) -> Deal:
@@ -42,7 +42,9 @@ def deal(payer: str, payee: str | None, billions: Any, family: str = CONTRACT, *
 def contract(billions: Any, years: Any = 7, supplier: str | None = CLOUD, **rest: Any) -> Deal:
     """The lab buys from the cloud, from January 2026 on."""
     term = None if years is None else Decimal(str(years))
-    return deal(LAB, supplier, billions, **{"years": term, "start": date(2026, 1, 1), "umbrella": supplier is None} | rest)
+    return deal(
+        LAB, supplier, billions, **{"years": term, "start": date(2026, 1, 1), "umbrella": supplier is None} | rest
+    )
 
 
 def cheque(investor: str, billions: Any, **rest: Any) -> Deal:
@@ -52,7 +54,9 @@ def cheque(investor: str, billions: Any, **rest: Any) -> Deal:
 
 def revenue(billions: Any, party: str = LAB, period: str | None = "2026", what: str = "revenue") -> Figure:
     """What a party earned in a year."""
-    return Figure(f"{party}--{what}", party, what, None, "actual", believed(billions, claims_for=("r1",)), period=period)
+    return Figure(
+        f"{party}--{what}", party, what, None, "actual", believed(billions, claims_for=("r1",)), period=period
+    )
 
 
 def book(*deals: Deal, figures: tuple[Figure, ...] = (), parties: tuple[Party, ...] = (), **claims: Ruled) -> Book:
@@ -65,4 +69,6 @@ def book(*deals: Deal, figures: tuple[Figure, ...] = (), parties: tuple[Party, .
 def told(kind: str = "sentence", state: str = "proposed") -> Ruled:
     """A claim on one kind of evidence."""
     roles = {"company": (LAB,)}
-    return Ruled(Claim("valuation", roles, roles, "completed", (Evidence(kind, note="seen"),), "0" * 64, "wire.txt"), state)
+    return Ruled(
+        Claim("valuation", roles, roles, "completed", (Evidence(kind, note="seen"),), "0" * 64, "wire.txt"), state
+    )

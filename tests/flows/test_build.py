@@ -100,9 +100,7 @@ def test_a_programme_holds_the_named_contracts_that_count(reading, counted, rest
 
 
 def test_a_subsidiarys_contract_stands_inside_its_owners_programme():
-    made = book(
-        contract(100, 5, None), deal("Dovecote Labs", CLOUD, 30), parties=(Party("Dovecote Labs", owner=LAB),)
-    )
+    made = book(contract(100, 5, None), deal("Dovecote Labs", CLOUD, 30), parties=(Party("Dovecote Labs", owner=LAB),))
     assert to(made, UNNAMED) == 70
 
 
@@ -113,6 +111,8 @@ def test_a_subsidiarys_contract_stands_inside_its_owners_programme():
         (believed(60, central=None, qualifier="up_to"), "only a ceiling is stated (up to), which promises nothing"),
         (believed(10, unit="GW"), "stated in GW, and no price per GW is lent"),
         (believed(5, currency="EUR"), "stated in EUR, and no rate is given"),
+        (believed(-5, qualifier="exact"), "a sum below zero, or beyond all the money there is"),
+        (believed("1e400"), "a sum below zero, or beyond all the money there is"),
     ],
 )
 def test_what_moves_no_dollars_is_a_hole(amount, why):
@@ -120,6 +120,15 @@ def test_what_moves_no_dollars_is_a_hole(amount, why):
         money = dated(book(made))
         assert (money.flows, [h.why for h in money.holes]) == ((), [why])
         assert money.assumed_share == 0
+
+
+def test_a_term_without_end_is_a_hole_and_none_at_all_is_assumed():
+    assert dated(book(contract(5, 900))).holes[0].why.startswith("a term of 900 years")
+    assert [a.name for a in dated(book(contract(5, 0))).assumptions] == ["term"]
+
+
+def test_a_loss_is_no_revenue():
+    assert not [f for f in dated(book(contract(8, 2), figures=(revenue(-4),))).flows if f.kind == "outside"]
 
 
 def test_a_government_pays_nothing():

@@ -10,9 +10,7 @@ from counterflow.flows.support import support
 from counterflow.model.flow import Flow
 from flows.books import book, told
 
-BOOK = book(
-    s1=told(), s2=told(state="accepted"), r1=told("reference", "accepted"), a1=told("assumption", "accepted")
-)
+BOOK = book(s1=told(), s2=told(state="accepted"), r1=told("reference", "accepted"), a1=told("assumption", "accepted"))
 
 
 def flow(usd, *claims, kind="purchase", assumed=0.0):

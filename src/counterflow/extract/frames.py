@@ -46,6 +46,7 @@ class Framed:
     trigger: tuple[int, int]
     pattern: Pattern
     groups: dict[str, tuple[int, int]] = field(default_factory=dict)
+    share: tuple[int, int] | None = None  # (place, count) of the amount in "$3m and $4m, respectively"
 
     @property
     def span(self) -> tuple[int, int]:
@@ -69,6 +70,7 @@ def framed(sentence: Sentence) -> Iterator[list[Framed]]:
     people = sentence.with_people()
     amounts = sentence.quantities()
     hopeful = {letter: _hopeful(letter, sentence.masked) for letter in dict.fromkeys(t.letter for t in amounts)}
+    zipped = _zipped(sentence)
     for amount in amounts:
         plain, peopled = _window(sentence, amount), _window(people, amount)
         found = [
@@ -81,9 +83,20 @@ def framed(sentence: Sentence) -> Iterator[list[Framed]]:
             carried = _carried(before[amount.letter], amount, sentence.masked[last : amount.at])
             found = [carried, *found] if carried else found
         last = amount.end
+        if place := zipped.get(amount.at):
+            first = before.get(amount.letter)
+            shared = [replace(first, amount=amount)] if place[0] and first else found
+            found = [replace(f, share=place) for f in shared]
         if found:
             before[amount.letter] = found[0]
             yield found
+
+
+def _zipped(sentence: Sentence) -> dict[int, tuple[int, int]]:
+    """Where amounts stand that "respectively" deals out in order, each with its place and how many there are."""
+    run = cue("carried.zipped").search(sentence.masked)
+    inside = [t.at for t in sentence.quantities() if run and run.start() <= t.at < run.end()]
+    return {at: (place, len(inside)) for place, at in enumerate(inside)}
 
 
 _CARRYING: Final = {

@@ -221,6 +221,9 @@ def _default(frame: Framed) -> status.Standing:
 
 def _each(frame: Framed, roles: dict[str, Filler]) -> Iterator[dict[str, Filler]]:
     """As in "A and B each put in $40m" is one claim for each; so are the customers and holders of a shared verb."""
+    if frame.share:
+        yield {role: _dealt(filler, *frame.share) for role, filler in roles.items()}
+        return
     split = next((r for r in ("investor", "holder") if r in roles and len(roles[r].names) > 1), None)
     if split is None or frame.type not in {"investment", "stake"} or not _distributes(frame):
         yield roles
@@ -228,6 +231,13 @@ def _each(frame: Framed, roles: dict[str, Filler]) -> Iterator[dict[str, Filler]
     several = roles[split]
     for name, written in zip(several.names, several.written, strict=True):
         yield roles | {split: Filler((name,), (written,), several.sure)}
+
+
+def _dealt(filler: Filler, place: int, count: int) -> Filler:
+    """The one of a group that "respectively" means, where there are as many names as amounts."""
+    if len(filler.names) != count:
+        return filler
+    return Filler((filler.names[place],), (filler.written[place],), filler.sure)
 
 
 def _distributes(frame: Framed) -> bool:

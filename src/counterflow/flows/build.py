@@ -27,6 +27,8 @@ READINGS: Final = {
 }
 _KINDS: Final = {"equity primary": "financing", "compute purchase": "purchase"}
 _REVENUE: Final = ("revenue", "annualized_revenue")
+_MOST_USD: Final = Decimal(10) ** 18  # a thousand times all there is: beyond it stands a slip of the pen
+_LONGEST_YEARS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,9 +293,9 @@ class _Ledger:
                     Assumption("spread", f"evenly from {quarter_label(first)} to {quarter_label(until)}", deal.deal_id)
                 )
             return first, (until - first + 1 if spread else 1), deal.start is None or spread
-        if deal.years is None:
+        if not deal.years:
             self.assumptions.append(Assumption("term", f"{self.counting.term_years} years", deal.deal_id))
-        return first, max(1, round(self._years(deal) * 4)), deal.start is None or deal.years is None
+        return first, max(1, round(self._years(deal) * 4)), deal.start is None or not deal.years
 
 
 def _stood(deal: Deal) -> date | None:
@@ -315,7 +317,16 @@ def _cannot(deal: Deal, book: Book) -> str | None:
         return "only a ceiling is stated (up to), which promises nothing"
     if amount.currency not in {"USD", None}:
         return f"stated in {amount.currency}, and no rate is given"
+    if not _is_sum(amount.central):
+        return "a sum below zero, or beyond all the money there is"
+    if deal.years and not 0 < deal.years <= _LONGEST_YEARS:
+        return f"a term of {deal.years:g} years, and {_LONGEST_YEARS} are the most that is laid out"
     return None
+
+
+def _is_sum(usd: Decimal | None) -> bool:
+    """Whether anybody can pay that."""
+    return usd is not None and ZERO <= usd <= _MOST_USD
 
 
 def _revenues(book: Book) -> Iterator[Figure]:
@@ -323,7 +334,8 @@ def _revenues(book: Book) -> Iterator[Figure]:
     done: set[str] = set()
     for what in _REVENUE:
         for figure in book.figures:
-            money = figure.estimate.unit == "money" and figure.estimate.currency in {"USD", None}
+            known = figure.estimate
+            money = known.unit == "money" and known.currency in {"USD", None} and _is_sum(known.central)
             if figure.what == what and figure.party not in done and money:
                 done.add(figure.party)
                 yield figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -128,7 +129,7 @@ def _problems(book: Book) -> list[tuple[Any, ...]]:
 
 def _float(value: Any) -> float | None:
     number = plain(value) if value is not None else None
-    return None if number is None else float(number)
+    return None if number is None or abs(number) > sys.float_info.max else float(number)
 
 
 LISTS: Final[dict[str, tuple[dict[str, str], Callable[[Book], list[tuple[Any, ...]]]]]] = {
