@@ -16,6 +16,8 @@ from counterflow.model.source import Document
 if TYPE_CHECKING:
     from counterflow.analyse.owed import Owed
     from counterflow.analyse.returning import Circular, NoNamedPayer
+    from counterflow.extract.gazetteer import Gazetteer
+    from counterflow.extract.rules import Reading
     from counterflow.flows.build import Counting, Dated
     from counterflow.reconcile.anchors import Placed
     from counterflow.store import Store
@@ -54,14 +56,14 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-def extract(path: Path, *, doc_date: str | None, gazetteer: Any) -> tuple[Document, list[Claim], list[Problem]]:
+def extract(path: Path, *, doc_date: str | None, gazetteer: Gazetteer) -> tuple[Document, Reading, list[Problem]]:
     """File -> document -> claims; `Trouble` where the file cannot be read at all."""
     from counterflow import sources
     from counterflow.extract import rules
 
     document, noticed = sources.load(path, doc_date)
     reading = rules.read(document, gazetteer)
-    return document, reading.claims, [*noticed, *reading.problems]
+    return document, reading, [*noticed, *reading.problems]
 
 
 def read(
@@ -76,13 +78,21 @@ def read(
     yield from _noted(missing, store)
     for path in paths:
         try:
-            document, claims, problems = extract(path, doc_date=doc_date, gazetteer=known)
-            new = store.add_reading(document, claims, problems, recorded=now()).new if store else True
+            document, reading, problems = extract(path, doc_date=doc_date, gazetteer=known)
+            claims, own = reading.claims, _beyond_builtin(reading.parties)
+            new = store.add_reading(document, claims, problems, recorded=now(), parties=own).new if store else True
         except Trouble as trouble:
             yield from _noted([trouble.problem], store)
             continue
         yield from problems
         yield Read(document, tuple(claims), new)
+
+
+def _beyond_builtin(parties: Mapping[str, Party]) -> list[Party]:
+    """Whom a user's own names tell more of than the built-in ones: the book keeps them, with kind and owner."""
+    builtin = {party.name: party for party in gazetteer_parties()}
+    told = (p for p in parties.values() if p.owner or p.aliases or p.kind != "company")
+    return [p for p in told if p != builtin.get(p.name)]
 
 
 def _noted(problems: Sequence[Problem], store: Store | None) -> Sequence[Problem]:
@@ -116,7 +126,8 @@ def book(store: Store, question: Question) -> Book:
 
     decisions = [decision for decision, _ in store.decisions(question.recorded)]
     pile, documents = placed(store, question.recorded), store.documents(question.recorded)
-    found = build.book(pile, decisions, parties=gazetteer_parties(), documents=documents, question=question)
+    known = [*gazetteer_parties(), *store.parties(question.recorded)]  # the later of one name holds: the user's
+    found = build.book(pile, decisions, parties=known, documents=documents, question=question)
     return replace(found, problems=(*found.problems, *store.problems()))
 
 
@@ -235,7 +246,9 @@ def decide(store: Store, ruling: Ruling) -> Decision:
     if len(matching) == 1:
         decision = on_claim(matching[0], act, ruling.edits.changes())
     else:
-        decision = on_party(ruling.target, act, into=ruling.into, pile=pile, parties=gazetteer_parties())
+        decision = on_party(
+            ruling.target, act, into=ruling.into, pile=pile, parties=[*gazetteer_parties(), *store.parties()]
+        )
     store.add_decision(decision, recorded=decision.when)
     return decision
 

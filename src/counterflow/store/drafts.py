@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select
 
+from counterflow.model.book import Party
 from counterflow.model.claim import Claim, Decision, compact
 from counterflow.model.problem import Problem, Trouble
 from counterflow.model.source import Document
@@ -25,6 +26,7 @@ class Reading(NamedTuple):
     document: Document
     claims: Sequence[Claim]
     problems: Sequence[Problem]
+    parties: Sequence[Party] = ()  # whom it names, as far as the built-in names do not say the same
     public: date | None = None  # when the document was public; None: as the document itself says
 
 
@@ -42,7 +44,7 @@ def of_reading(connection: Connection, reading: Reading) -> list[Draft]:
     known = projections.existing(connection, projections.claims.c.claim_id, list(claims))
     day = day or (stored.public if stored else None)
     fresh = [_claim(id_, claim, key, day) for id_, claim in reversed(claims.items()) if id_ not in known]
-    same = sorted(claims) == _last_read(connection, document.text_sha256)
+    same = (sorted(claims), set(reading.parties)) == _last_read(connection, document.text_sha256)
     if not told and not fresh and same and not set(reading.problems) - _met(connection, key):
         return []
     body = {
@@ -54,6 +56,7 @@ def of_reading(connection: Connection, reading: Reading) -> list[Draft]:
         "claims": sorted(claims),  # what this reading says of the text: claims of earlier ones stand no longer
         "new": len(fresh),
         "problems": [p.to_json() for p in reading.problems],
+        "parties": [asdict(p) for p in sorted(reading.parties, key=lambda p: p.name)],
     }
     return [*told, Draft("reading", key, body), *fresh]
 
@@ -131,13 +134,18 @@ def _has_target(connection: Connection, decision: Decision) -> bool:
     return kind is None or any(at.existing(connection, column, [decision.target]) for column in columns[kind])
 
 
-def _last_read(connection: Connection, text_sha256: str) -> list[str] | None:
-    """The ids of the latest reading of a text, under whatever name; None where it was never read."""
+def party_of(body: Mapping[str, Any]) -> Party:
+    """A party from a reading's body."""
+    return Party(**{**body, "aliases": tuple(body["aliases"])})
+
+
+def _last_read(connection: Connection, text_sha256: str) -> tuple[list[str], set[Party]] | None:
+    """Claim ids and parties of the latest reading of a text, under whatever name; None where it was never read."""
     readings = connection.execute(select(events).where(events.c.kind == "reading").order_by(events.c.seq.desc()))
     for row in readings:
-        read, ids = Event(*row).parse(lambda body: (body["text_sha256"], body["claims"]))
+        read, found = Event(*row).parse(lambda body: (body["text_sha256"], (body["claims"], body["parties"])))
         if read == text_sha256:
-            return list(ids)
+            return list(found[0]), {party_of(p) for p in found[1]}
     return None
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, Self
 from sqlalchemy import Connection, Engine
 from sqlalchemy import inspect as tables_of
 
+from counterflow.model.book import Party
 from counterflow.model.claim import Claim, Decision
 from counterflow.model.problem import Problem, Trouble
 from counterflow.model.source import Document
@@ -147,16 +148,18 @@ class Store:
         problems: Sequence[Problem] = (),
         *,
         recorded: str,
+        parties: Sequence[Party] = (),
         public: date | None = None,
     ) -> Added:
         """All of one document or nothing: the document, what was read in it, and the problems met.
 
         What is known is not repeated: the same document, a claim by its id, a problem. A text under another name is
         told of with `duplicate_of` the first. A known document is told anew where it is dated better: by a person, or
-        where it had no date. `public` overrules what the document says of itself. `Trouble` for a claim whose
+        where it had no date. `parties` are those whom the built-in names do not
+        know the same. `public` overrules what the document says of itself. `Trouble` for a claim whose
         evidence is not in the text.
         """
-        when, reading = times.utc(recorded), drafts.Reading(document, claims, problems, public)
+        when, reading = times.utc(recorded), drafts.Reading(document, claims, problems, parties, public)
         with self._writing() as connection:
             made = self._append(connection, when, drafts.of_reading(connection, reading))
         fresh = sum(event.kind == "claim" for event in made)
@@ -196,6 +199,13 @@ class Store:
             days = projections.public_days(connection, until)
             read = _latest_readings(events.of_kinds(connection, "reading", until=until))
             return [_stored(event, days, read) for event in events.of_kinds(connection, "claim", until=until)]
+
+    def parties(self, recorded: str | None = None) -> list[Party]:
+        """Whom the readings name that the built-in names do not know the same; the latest word on a name holds."""
+        with self._reading() as connection:
+            read = events.of_kinds(connection, "reading", until=_until(recorded))
+            named = [party for event in read for party in event.parse(_parties)]
+        return list({party.name: party for party in named}.values())
 
     def decisions(self, recorded: str | None = None) -> list[tuple[Decision, str]]:
         """Every ruling with when it was recorded, in order."""
@@ -263,6 +273,10 @@ def _lay_out(connection: Connection) -> None:
 
 def _until(recorded: str | None) -> str | None:
     return None if recorded is None else times.utc(recorded, whole_day=True)
+
+
+def _parties(body: dict[str, Any]) -> list[Party]:
+    return [drafts.party_of(party) for party in body["parties"]]
 
 
 def _latest_readings(readings: Iterable[Event]) -> dict[str, frozenset[str]]:
