@@ -143,7 +143,7 @@ def _last_read(connection: Connection, text_sha256: str) -> tuple[list[str], set
     """Claim ids and parties of the latest reading of a text, under whatever name; None where it was never read."""
     readings = connection.execute(select(events).where(events.c.kind == "reading").order_by(events.c.seq.desc()))
     for row in readings:
-        read, found = Event(*row).parse(lambda body: (body["text_sha256"], (body["claims"], body["parties"])))
+        read, found = Event(*row).parse(lambda body: (body["text_sha256"], (body["claims"], body.get("parties", ()))))
         if read == text_sha256:
             return list(found[0]), {party_of(p) for p in found[1]}
     return None

@@ -276,7 +276,7 @@ def _until(recorded: str | None) -> str | None:
 
 
 def _parties(body: dict[str, Any]) -> list[Party]:
-    return [drafts.party_of(party) for party in body["parties"]]
+    return [drafts.party_of(party) for party in body.get("parties", ())]
 
 
 def _latest_readings(readings: Iterable[Event]) -> dict[str, frozenset[str]]:
