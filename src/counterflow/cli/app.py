@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
+from counterflow import __version__
 from counterflow.cli import asking, reading
 from counterflow.model.problem import Trouble
 
 app = typer.Typer(
     name="counterflow",
-    help="Who funds whom in the AI build-out: read articles into one deal book, and ask what comes back, what is owed.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # plain help comes up three times as fast
@@ -19,6 +20,19 @@ app = typer.Typer(
 )
 reading.add_to(app)
 asking.add_to(app)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"counterflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version.")] = False,
+) -> None:
+    """Who funds whom in the AI build-out: read articles into one deal book, and ask what comes back, what is owed."""
 
 
 def main() -> None:
