@@ -21,6 +21,9 @@ _TICKER: Final = re.compile(r"\s?\(\s?[A-Z]{2,10}\s?:\s?([A-Z0-9]{1,8})(?:\.[A-Z
 _MINISTRY: Final = re.compile(
     r"(?:Ministry|Department) (?:of|for) (?:the )?[A-Z]\w+(?:(?:, [A-Z]\w+){0,3},? (?:and|&) [A-Z]\w+)?(?: [A-Z]\w+)?"
 )
+_LABEL: Final = re.compile(
+    r"(?:(?:FY|CY)'?\d{2,4}[EAFP]?|[QH][1-4](?:FY)?\d*[EAFP]?|[1-4][QH](?:FY)?\d*[EAFP]?|9M\d*|[IVX]{2,5}|[A-Z]{2,4}-\d+[A-Z]?)"
+)  # periods, Roman numerals, part numbers
 _INITIALS: Final = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
 
 
@@ -156,6 +159,8 @@ def is_person(page: Page, units: Sequence[Unit], *, titled: bool) -> bool:
 def is_nobody(page: Page, units: Sequence[Unit]) -> bool:
     """A place, a law, an event, an ordinary word at a beginning: named or capitalised, yet no one who pays."""
     lists = lexicon()
+    if all(_LABEL.fullmatch(unit.text) for unit in units) or _is_adverb(page, units):
+        return True
     if all(_is_place(unit.low) for unit in units) or all(is_legal(unit.text.rstrip(".")) for unit in units):
         return True
     tailed = any(is_tail(unit) for unit in units)
@@ -170,6 +175,13 @@ def is_nobody(page: Page, units: Sequence[Unit]) -> bool:
     if len(only.text) == 1 or only.low in lists["starters"]:
         return True
     return ordinary and (page.opening(only.first) or tail_kind(only.low) is not None)
+
+
+def _is_adverb(page: Page, units: Sequence[Unit]) -> bool:
+    """As in "Belatedly, Dovecote sold": a word in -ly that opens a sentence, before a comma."""
+    only = units[0]
+    ahead = page.words[only.after : only.after + 1]
+    return len(units) == 1 and only.low.endswith("ly") and ahead == [","] and page.opening(only.first)
 
 
 def _is_place(low: str) -> bool:

@@ -7,7 +7,7 @@ A company is called by its fullest form in the text without Inc. and the like; i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -72,7 +72,14 @@ def introduce(page: Page, known: Sequence[Match]) -> dict[str, Entry]:
     places = frozenset(
         name for name, candidate in candidates.items() if candidate not in accepted and min(candidate.scores) < 0
     )
-    return _shorts_of(page, known) | _forms(page, accepted, places) | others
+    forms = _shorts_of(page, known) | _forms(page, accepted, places)
+    return _in_capitals(page, forms) | forms | others
+
+
+def _in_capitals(page: Page, forms: Mapping[str, Entry]) -> dict[str, Entry]:
+    """The same names in capitals, where the text has lines that are set so."""
+    shouted = any(page.loud[i] and word.isupper() and len(word) > 3 for i, word in enumerate(page.words))
+    return {form.upper(): entry for form, entry in forms.items() if len(form) > 3} if shouted else {}
 
 
 def _shorts_of(page: Page, known: Sequence[Match]) -> dict[str, Entry]:
@@ -205,6 +212,8 @@ def _glued_step(page: Page, first: int, j: int) -> int:
         return int(word == "+")
     if word == "'":
         return 2 if following[0].isupper() and len(following) > 1 and len(before) < 3 else 0
+    if word == "-" and before.isupper() and common(before):
+        return 0  # "UPDATE-Dovecote signs"
     if word == "-":
         given = page.words[first].lower() in lexicon()["surnames_first"] and j > first + 1 and len(following) < 7
         return 2 if capital(following) or following.isdigit() or given else 0

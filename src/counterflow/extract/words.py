@@ -19,6 +19,7 @@ from counterflow.model.source import ASSERTING, Segment
 
 _WORD: Final = re.compile(r"(?:https?://|www\.)\S+|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*|\S")
 _BREAK: Final = re.compile(r"\n[^\S\n]*\n|\t")
+_ITEM: Final = re.compile(r"\s*(?:[*•·‣▪]\s|[-–—]\s)")  # a line of a list
 _ALIKE: Final = {"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-"}
 _CLOSERS: Final = frozenset("\"'”’)]»")
 _NEVER_LAST: Final = frozenset(
@@ -193,12 +194,14 @@ def _gap(text: str, last: int, start: int, *, wrapped: bool) -> str:
         return between
     if not wrapped and ("\n" in between or "\r" in between):
         return BREAK
+    if "\n" in between and text[start] in "*•‣▪":
+        return BREAK
     return BREAK if _BREAK.search(between.replace("\r\n", "\n")) else " "
 
 
 def _is_wrapped(text: str) -> bool:
     """Whether lines were broken to a width, as mail and PDF do: most full lines stop in mid-sentence."""
-    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    lines = [line.rstrip() for line in text.splitlines() if line.strip() and not _ITEM.match(line)]
     if len(lines) < 4 or max(map(len, lines)) > 120:
         return False
     full = [line for line in lines if len(line) >= 45]
