@@ -6,6 +6,7 @@ the party the page speaks of most. Papers, people and products are never meant. 
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -35,6 +36,7 @@ _PEOPLE: Final = frozenset(
     "people sources analysts investors officials executives bankers traders lawyers economists".split()
 )
 _LOOSE: Final = frozenset({",", "and", "or", "as", "before", "after", "than", "since", "until"})  # lists and times too
+_DEFINED: Final = 0.95
 _CARRIED, _PRONOUN, _DOUBT = 0.75, 0.6, 0.1  # what a noun, a pronoun, and a guess beyond the paragraph are worth
 _BACK: Final = 10  # sentences that a word can refer back over
 _KIND_WORDS: Final = {
@@ -44,6 +46,10 @@ _KIND_WORDS: Final = {
     "investor": frozenset("bank lender fund investor financier backer".split()),
 }
 _NOTHING: Final = frozenset[str]()
+_WRITER: Final = re.compile(
+    r"[\s,]{0,2}\((?:[^()\"“”]{0,90}[\s(])?(?:the )?[\"“](?:the )?(?:Company|Issuer|Corporation|we|us)"
+    r"[,\"”][^()]{0,60}\)"
+)
 
 
 class _Referent(NamedTuple):
@@ -74,6 +80,7 @@ class _Scene:
         self.kinds = {m.parties[0]: m.kind for m in reversed(paying)}
         self.told = told(page, paying)
         self.called = called(paying, self.told)
+        self.writer = next((m.parties[0] for m in proper if _WRITER.match(page.text, m.end)), None)
         self.written = {m.parties[0]: m.written[0] for m in (*reversed(paying), *reversed(proper))}
         self.met: set[str] = set()
         self.papers: set[int] = set()  # sentences that have named one
@@ -118,6 +125,22 @@ class _Scene:
         self.seen[start].append(_Referent(first, after, mention.parties, opens, owns))
 
     def _answer(self, i: int) -> Mention | None:
+        word = self.page.words[i]
+        if self.writer and word in {"we", "We", "the", "The"}:
+            return self._written_by(i, self.writer) or (self._referring(i) if word in _POINTERS else None)
+        return self._referring(i)
+
+    def _written_by(self, i: int, writer: str) -> Mention | None:
+        """As in 'Dovecote Inc. (the "Company")': "the Company" and "we" mean it all through the paper."""
+        page = self.page
+        if not page.asserting[i] or i in self.taken:
+            return None
+        if page.words[i].lower() == "we":
+            return self._made(i, i + 1, (writer,), "carried", _DEFINED)
+        named = [w.lower() for w in page.words[i + 1 : i + 2]] in (["company"], ["issuer"], ["corporation"])
+        return self._made(i, i + 2, (writer,), "carried", _DEFINED) if named and page.gaps[i + 1] == " " else None
+
+    def _referring(self, i: int) -> Mention | None:
         word = self.page.words[i]
         if word not in _PRONOUNS and word not in _POINTERS:
             return None

@@ -27,6 +27,7 @@ _LABEL: Final = re.compile(
 _INITIALS: Final = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
 
 
+_POWER: Final = frozenset("mw gw megawatts gigawatts megawatt gigawatt".split())
 FAMILY_OFFICE: Final = "family office"  # the one tail of names in lower case
 
 
@@ -248,7 +249,7 @@ def _by_preposition(page: Page, first: int, before: str, earlier: str) -> int:
     if before in {"in", "into"}:
         return 3 if earlier in lists["fund_verbs"] or _is_amount(earlier) else -2 if before == "in" else 1
     if before == "at":
-        return 1 + 2 * (earlier in lists["titles_lower"] or earlier in lists["staff"])
+        return 1 + 2 * (earlier in lists["titles_lower"] or earlier in lists["staff"] or earlier in _POWER)
     if before in lists["places_before"]:
         return -3
     if before == "of":

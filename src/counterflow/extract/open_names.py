@@ -34,6 +34,7 @@ _ENOUGH: Final = 2  # backing from which a candidate is a company
 _SURE: Final = 4
 _LONGEST: Final = 10  # words of a name
 _LOUD_SHARE: Final = 0.3  # from this share of capitals inside sentences on, capitals prove little (German, say)
+_LETTERED: Final = frozenset({"Series", "Class", "Phase"})
 _FULL_FORMS: Final = frozenset({"corporation", "company"})  # legal forms that people speak as part of the name
 
 
@@ -197,6 +198,8 @@ def _glued_step(page: Page, first: int, j: int) -> int:
     """How many words the run takes on at word j, which follows without a space: 0 ends the run."""
     word, before = page.words[j], page.words[j - 1]
     following = page.words[j + 1] if j + 1 < len(page.words) and not page.gaps[j + 1] else ""
+    if word == "." and j > 1 and page.words[j - 2] in _LETTERED:
+        return 0  # "Series E. Skerry": a sentence ends
     if word == "." and len(before) == 1 and not following and j + 1 < len(page.words):
         after = page.words[j + 1]
         return int(page.gaps[j + 1] == " " and after[0].isupper() and after.lower() not in lexicon()["starters"])

@@ -94,7 +94,8 @@ def _scene(named: Sequence[Mention], gazetteer: Gazetteer) -> Scene:
         for party in mention.parties:
             scene.kinds.setdefault(party, mention.kind)
     if spoken:
-        main = max(spoken, key=lambda k: (spoken[k], k))[0]
+        writer = next((m.parties[0] for m in named if m.how == "carried" and m.text.lower() == "we"), None)
+        main = writer or max(spoken, key=lambda k: (spoken[k], k))[0]
         scene.main = (main, written[main])
     scene.kinds |= {name: party.kind for name, party in _parties(named, gazetteer).items()}
     return scene
@@ -151,6 +152,8 @@ def _plausible(frame: Framed) -> bool:
     if amount is None or amount.letter != "M":
         return True
     quantity = amount.quantity
+    if frame.pattern.metric == "eps":
+        return True
     if quantity.per in {"share", "unit", "hour", "MWh"}:
         return False
     size = quantity.high if quantity.low is None else quantity.low

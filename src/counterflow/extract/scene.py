@@ -74,6 +74,8 @@ def near(frame: Framed, scene: Scene) -> Filler | None:
         tags.sort(key=lambda t: (abs(t.at - frame.trigger[0]), t.at))
         found = filler(tags, 0.75)
         return found and Filler(found.names[:2], found.written[:2], found.sure)
+    if frame.type == "funding_round" and scene.main and scene.kinds.get(scene.main[0]) == "investor":
+        return None  # a fund invests: the round is another's
     return _main(scene, 0.6)
 
 

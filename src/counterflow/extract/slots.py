@@ -115,7 +115,9 @@ def _from_scene(frame: Framed, scene: Scene, taken: set[str]) -> Filler | None:
     if _named_elsewhere(frame) or (frame.type == "investment" and elsewhere(frame)):
         return None
     known = [scene.first_issuer] if scene.first_issuer and frame.type in {"stake", "valuation"} else []
-    everyone = (*known, *scene.recent, *([scene.main] if scene.main else []))
+    everyone = [*known, *scene.recent, *([scene.main] if scene.main else [])]
+    if frame.type == "funding_round":
+        everyone = [pair for pair in everyone if scene.kinds.get(pair[0]) != "investor"]
     return next((f for n, w in everyone if (f := without(Filler((n,), (w,), 0.6), taken))), None)
 
 
@@ -290,6 +292,7 @@ STRATEGIES: Final[dict[str, Strategy]] = {
     "of": _after(r"\b(?:of|for)"),
     "for": _after(r"\bfor"),
     "valued": _found("valued_party", 1.0),
+    "led_into": _found("led_into", 0.93),
     "round_owner": _found("round_of", 0.9),
     "where_head": _found("where_head", 0.9),
     "raising_subject": _raising_subject,
@@ -342,7 +345,7 @@ STRATEGIES: Final[dict[str, Strategy]] = {
     "with": _after(r"\bwith"),
     "lead": _after(r"\bled by", whole=True),
     "recipient": _after(r"\bto", 0.8),
-    "round_for": _after(r"\b(?:for|in|of)"),
+    "round_for": _after(r"\b(?:for|in|of|at)"),
     "talks_with": _talks_with,
     "talks_subject": _talks_subject,
     "held_by": _after(r"\b(?:by|for|to)"),

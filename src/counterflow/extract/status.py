@@ -48,7 +48,10 @@ def _views(frame: Framed) -> tuple[str, str, str]:
     """The words that govern a frame: its clause up to the trigger's end; the clause; the sentence."""
     masked = frame.sentence.masked
     start, end = frame.sentence.clause(max(0, frame.span[0]))
-    return masked[start : frame.trigger[1]], masked[start : max(end, frame.span[1])], masked
+    governs = frame.trigger[1]
+    if frame.type == "stake" and frame.amount:
+        governs = max(governs, frame.amount.at)  # "its holding will come to 9%"
+    return masked[start:governs], masked[start : max(end, frame.span[1])], masked
 
 
 def _ladder(frame: Framed, before: str, clause: str, sentence: str) -> str | None:
@@ -139,9 +142,10 @@ def scope(frame: Framed) -> str | None:
     assert frame.amount is not None
     near = masked[max(start, frame.amount.at - 60) : min(max(end, frame.amount.end), frame.amount.end + 60)]
     tight = masked[max(start, frame.amount.at - 30) : frame.amount.at]
+    said = frame.amount.quantity.text.lower()  # "up to an additional $5 billion"
     for name in section("scope"):
         words = cue(f"scope.{name}")
-        if name == "incremental" and (words.search(tight) or re.match(r" more\b", masked[frame.amount.end :])):
+        if name == "incremental" and (words.search(tight + said) or re.match(r" more\b", masked[frame.amount.end :])):
             return name
         if name != "incremental" and words.search(near):
             return name if name != "tranche" or frame.type in {"investment", "funding_round"} else None
@@ -168,7 +172,19 @@ def basis(frame: Framed) -> str | None:
     masked = frame.sentence.masked
     start, end = frame.sentence.clause(frame.span[0])
     near = masked[max(0, start - 40) : min(len(masked), max(end, frame.span[1]) + 30)]
-    for name in section("basis"):
-        if cue(f"basis.{name}").search(near):
-            return name
-    return None
+    found = [name for name in section("basis") if cue(f"basis.{name}").search(near)]
+    if frame.amount and found[:2] == ["pre_money", "post_money"]:
+        return min(found[:2], key=lambda name: _away(frame, name))
+    return next(iter(found), None)
+
+
+def _away(frame: Framed, name: str) -> int:
+    """How far a basis stands from its amount: two prices in one sentence have each their own."""
+    assert frame.amount is not None
+    masked, at, end = frame.sentence.masked, frame.amount.at, frame.amount.end
+    found = list(cue(f"basis.{name}").finditer(masked))
+    ahead = [at - m.end() for m in found if m.end() <= at and "‹M" not in masked[m.end() : at]]
+    behind = [m.start() - end for m in found if m.start() >= end]
+    if behind and behind[0] <= len(", "):
+        return 0  # "$9bn pre-money"
+    return min(ahead, default=len(masked) + min(behind, default=len(masked)))

@@ -113,7 +113,11 @@ def passive_agent(frame: Framed) -> list[Tag]:
 def possessive_subject(sentence: Sentence, before: int) -> list[Tag]:
     """As in "Eastmarch's plan to invest": the owner of the noun that governs the verb."""
     start, _ = sentence.clause(max(0, before - 1))
-    found = list(_OWNER.finditer(sentence.masked[start:before]))
+    found = [
+        m
+        for m in _OWNER.finditer(sentence.masked[start:before])
+        if not sentence.masked[: start + m.start()].endswith("based on ")
+    ]
     return sentence.parties(found[-1].start() + start, found[-1].end() + start) if found else []
 
 
