@@ -12,7 +12,7 @@ from time import perf_counter
 
 from counterflow import sources, starter
 from counterflow.extract import rules
-from counterflow.extract.gazetteer import Gazetteer
+from counterflow.extract.names.gazetteer import Gazetteer
 
 _WORDS = 600
 

@@ -16,7 +16,7 @@ from counterflow.model.source import Document
 if TYPE_CHECKING:
     from counterflow.analyse.owed import Owed
     from counterflow.analyse.returning import Circular, NoNamedPayer
-    from counterflow.extract.gazetteer import Gazetteer
+    from counterflow.extract.names.gazetteer import Gazetteer
     from counterflow.extract.rules import Reading
     from counterflow.flows.build import Counting, Dated
     from counterflow.reconcile.anchors import Placed
@@ -71,7 +71,7 @@ def read(
 ) -> Iterator[Read | Problem]:
     """Every source in order: a Read for each document, a Problem for all that stands in the way."""
     from counterflow import sources
-    from counterflow.extract.gazetteer import Gazetteer
+    from counterflow.extract.names.gazetteer import Gazetteer
 
     known = Gazetteer.builtin().with_file(gazetteer) if gazetteer else Gazetteer.builtin()
     paths, missing = sources.expand(names)
@@ -133,7 +133,7 @@ def book(store: Store, question: Question) -> Book:
 
 def gazetteer_parties() -> tuple[Party, ...]:
     """Who the built-in gazetteer knows."""
-    from counterflow.extract.gazetteer import Gazetteer
+    from counterflow.extract.names.gazetteer import Gazetteer
 
     return tuple(Gazetteer.builtin().parties.values())
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterflow.extract.names import Gazetteer, Mention, mentions
-from counterflow.extract.words import Page, common, lexicon
+from counterflow.extract.names.words import Page, common, lexicon
 from counterflow.model.problem import Trouble
 from counterflow.model.source import Segment
 

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterflow import sources
-from counterflow.extract.gazetteer import Gazetteer
+from counterflow.extract.names.gazetteer import Gazetteer
 from counterflow.extract.rules import Reading, read
 from counterflow.model.claim import Claim
 from counterflow.model.source import Document, Segment

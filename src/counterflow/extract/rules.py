@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 from counterflow.extract import amounts, status, tell
 from counterflow.extract.cues import cue
 from counterflow.extract.frames import Framed, Pattern, framed
-from counterflow.extract.gazetteer import Gazetteer, Mention
 from counterflow.extract.names import mentions
+from counterflow.extract.names.gazetteer import Gazetteer, Mention
 from counterflow.extract.scene import Scene
 from counterflow.extract.sentences import Sentence, sentences
 from counterflow.extract.slots import fill

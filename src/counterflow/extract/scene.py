@@ -37,10 +37,14 @@ Strategy = Callable[[Framed, Scene], "Filler | None"]
 
 
 def issuer(frame: Framed, scene: Scene) -> Filler | None:
-    """The company whose round the article is speaking of, in this paragraph or the one before."""
-    if scene.issuer and frame.sentence.paragraph - scene.issuer[2] <= 4 and not frame.groups.get("target"):
-        return Filler((scene.issuer[0],), (scene.issuer[1],), 0.8)
-    return None
+    """The company whose round the article is speaking of, a few paragraphs back at most.
+
+    Surer where the sentence says "this round", or follows in the round's own paragraph.
+    """
+    if not scene.issuer or frame.sentence.paragraph - scene.issuer[2] > 4 or frame.groups.get("target"):
+        return None
+    same = frame.sentence.paragraph == scene.issuer[2] or cue("context.this_round").search(frame.sentence.masked)
+    return Filler((scene.issuer[0],), (scene.issuer[1],), 0.9 if same else 0.8)
 
 
 def last_company(frame: Framed, scene: Scene) -> Filler | None:

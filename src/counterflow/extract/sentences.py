@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
-from counterflow.extract.gazetteer import Mention
+from counterflow.extract.names.gazetteer import Mention
 from counterflow.model.claim import Quantity
 from counterflow.model.source import ASSERTING, Document
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from counterflow.extract.carry import carried
-from counterflow.extract.gazetteer import Entry, Gazetteer, Match, Mention, legal_end, scan, tree
-from counterflow.extract.open_names import introduce
-from counterflow.extract.words import Page, common, lexicon
+from counterflow.extract.names.carry import carried
+from counterflow.extract.names.gazetteer import Entry, Gazetteer, Match, Mention, legal_end, scan, tree
+from counterflow.extract.names.open_names import introduce
+from counterflow.extract.names.words import Page, common, lexicon
 from counterflow.model.source import Segment
 
 __all__ = ["Gazetteer", "Mention", "mentions"]

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from counterflow.extract.gazetteer import Entry, Match, is_legal, legal_end
-from counterflow.extract.open_evidence import (
+from counterflow.extract.names.gazetteer import Entry, Match, is_legal, legal_end
+from counterflow.extract.names.open_evidence import (
     FAMILY_OFFICE,
     Unit,
     abbreviations,
@@ -28,7 +28,7 @@ from counterflow.extract.open_evidence import (
     state,
     tail_kind,
 )
-from counterflow.extract.words import BREAK, Page, common, lexicon
+from counterflow.extract.names.words import BREAK, Page, common, lexicon
 
 _ENOUGH: Final = 2  # backing from which a candidate is a company
 _SURE: Final = 4

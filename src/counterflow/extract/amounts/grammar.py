@@ -11,9 +11,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
-from counterflow.extract import figures, hedges, marks, numerals, ranges
-from counterflow.extract.figures import Figure, Stretch, Unread
-from counterflow.extract.numerals import GAP, JOIN, LATIN, PLUS, alternation, tables
+from counterflow.extract.amounts import figures, hedges, marks, numerals, ranges
+from counterflow.extract.amounts.figures import Figure, Stretch, Unread
+from counterflow.extract.amounts.numerals import GAP, JOIN, LATIN, PLUS, alternation, tables
 from counterflow.model.claim import Quantity
 
 _FLOORS: Final = frozenset({"at_least", "more_than"})

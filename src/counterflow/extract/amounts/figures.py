@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from functools import cache, cached_property
 from typing import Final, NamedTuple
 
-from counterflow.extract import marks, numerals
-from counterflow.extract.numerals import GAP, LATIN, Numeral, tables
+from counterflow.extract.amounts import marks, numerals
+from counterflow.extract.amounts.numerals import GAP, LATIN, Numeral, tables
 
 _ONE: Final = Decimal(1)
 _NEAR: Final = 40  # characters within which a word for yuan decides a bare ¥

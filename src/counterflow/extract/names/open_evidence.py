@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from counterflow.extract.gazetteer import is_legal, legal_end
-from counterflow.extract.words import BREAK, Page, common, lexicon
+from counterflow.extract.names.gazetteer import is_legal, legal_end
+from counterflow.extract.names.words import BREAK, Page, common, lexicon
 
 _CAMEL: Final = re.compile(r"(?!Ma?c[A-Z])(?:[A-Z]?[a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]{2,}\w*|\d+[A-Z][A-Za-z]+)")
 _SHORT: Final = re.compile(

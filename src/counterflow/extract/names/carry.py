@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
-from counterflow.extract.carry_words import (
+from counterflow.extract.names.carry_words import (
     GENERIC,
     GOVERNING,
     Noun,
@@ -25,8 +25,8 @@ from counterflow.extract.carry_words import (
     renames,
     told,
 )
-from counterflow.extract.gazetteer import Gazetteer, Mention
-from counterflow.extract.words import Page, lexicon
+from counterflow.extract.names.gazetteer import Gazetteer, Mention
+from counterflow.extract.names.words import Page, lexicon
 
 _PAYING: Final = frozenset("company lab cloud chipmaker investor".split())
 _BACKWARD: Final = frozenset({"carried", "pronoun", "group"})

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from counterflow.extract.words import BREAK, Page, common, keys, lexicon
+from counterflow.extract.names.words import BREAK, Page, common, keys, lexicon
 from counterflow.model.book import Party
 from counterflow.model.problem import Trouble
 

@@ -6,9 +6,9 @@ import re
 from functools import cache
 from typing import Final
 
-from counterflow.extract import figures, hedges, marks
-from counterflow.extract.figures import Figure, Stretch, Unread
-from counterflow.extract.numerals import GAP, JOIN, alternation, tables
+from counterflow.extract.amounts import figures, hedges, marks
+from counterflow.extract.amounts.figures import Figure, Stretch, Unread
+from counterflow.extract.amounts.numerals import GAP, JOIN, alternation, tables
 
 _APPOSED: Final = re.compile(r"\s?(?:—|--)\s|\s[–―-]\s")  # a dash that may part two thoughts
 _OTHER_THOUGHT: Final = re.compile(rf"{GAP}(?i:more|less|higher|lower|above|below|of|in)(?!\w)|{GAP}?—")

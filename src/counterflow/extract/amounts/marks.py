@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Final, NamedTuple
 
-from counterflow.extract.numerals import GAP, JOIN, LATIN, PLUS, Hit, Lexicon, Numeral, tables
+from counterflow.extract.amounts.numerals import GAP, JOIN, LATIN, PLUS, Hit, Lexicon, Numeral, tables
 
 _ONE: Final = Decimal(1)
 _WINDOW: Final = 80

@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Final, NamedTuple
 
-from counterflow.extract.marks import Word, words_before
-from counterflow.extract.numerals import GAP, JOIN, LATIN, Lexicon, alternation, tables
+from counterflow.extract.amounts.marks import Word, words_before
+from counterflow.extract.amounts.numerals import GAP, JOIN, LATIN, Lexicon, alternation, tables
 
 _ONE: Final = Decimal(1)
 _WINDOW: Final = 80

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from counterflow.extract.gazetteer import Mention
-from counterflow.extract.words import BREAK, Page, lexicon
+from counterflow.extract.names.gazetteer import Mention
+from counterflow.extract.names.words import BREAK, Page, lexicon
 
 GENERIC: Final = frozenset("company firm group corporation giant party outfit".split())  # say nothing of the kind
 GOVERNING: Final = frozenset("in into with from of by to for at on both between and or against via through".split())
