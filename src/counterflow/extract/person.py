@@ -11,8 +11,6 @@ from typing import Any, Final
 from counterflow.extract import amounts
 from counterflow.model.claim import (
     BASES,
-    DEAL_STATUSES,
-    FIGURE_STATUSES,
     METRICS,
     ROLES,
     SCOPES,
@@ -22,6 +20,7 @@ from counterflow.model.claim import (
     Quantity,
     Term,
     ValidTime,
+    statuses_of,
 )
 from counterflow.model.problem import Trouble
 from counterflow.model.source import Document
@@ -112,7 +111,7 @@ def _check(draft: Draft) -> None:
     if draft.type not in ROLES:
         raise Trouble("TYPE", f"{draft.type!r} is no claim type", f"one of: {', '.join(ROLES)}")
     core, optional = ROLES[draft.type]
-    statuses = FIGURE_STATUSES if draft.type == "financial_metric" else DEAL_STATUSES
+    statuses = statuses_of(draft.type)
     wanted: list[tuple[str, str | None, Sequence[str]]] = [
         *(("--role", role, (*core, *optional)) for role in draft.roles),
         *(("--term", key, TERM_KEYS) for key in draft.terms),

@@ -21,6 +21,23 @@ ROLES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "stake": (("holder", "company"), ()),
     "capacity_commitment": (("customer", "supplier"), ()),
     "financial_metric": (("company",), ()),
+    "chip_adoption": (("adopter", "vendor"), ()),
+    "secondary_sale": (("issuer",), ("buyer", "seller")),
+    "ipo": (("issuer",), ()),
+    "debt": (("borrower", "lender"), ()),
+    "acquisition": (("acquirer", "target"), ()),
+    "grant": (("grantor", "recipient"), ()),
+    "supply_agreement": (("customer", "supplier"), ()),
+    "equity_warrant": (("holder", "issuer"), ()),
+    "partnership": (("party",), ()),
+    "licensing": (("licensor", "licensee"), ()),
+    "fund_close": (("fund",), ("investor",)),
+    "prepayment": (("payer", "payee"), ()),
+    "litigation": (("plaintiff", "defendant"), ()),
+    "lease": (("lessee", "lessor"), ()),
+    "guarantee": (("guarantor", "beneficiary"), ()),
+    "revenue_share": (("payer", "payee"), ()),
+    "comparison": (("subject", "object", "what"), ()),
 }
 DEAL_STATUSES: Final = (
     "rumoured",
@@ -35,6 +52,7 @@ DEAL_STATUSES: Final = (
     "hypothetical",
 )
 FIGURE_STATUSES: Final = ("actual", "estimated", "forecast")
+FIGURES: Final = frozenset({"financial_metric", "comparison"})  # types whose status is one of FIGURE_STATUSES
 SCOPES: Final = ("new_money", "cumulative", "incremental", "contract_total", "tranche", "annual")
 BASES: Final = (
     "pre_money",
@@ -141,6 +159,7 @@ class Claim:
     amount_scope: str | None = None
     valuation_basis: str | None = None
     metric: str | None = None
+    metric_text: str | None = None  # the source's own word, where `metric` is `other`
     product: str | None = None
     terms: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
     polarity: str = "positive"
@@ -205,6 +224,7 @@ class Claim:
             "amount_scope": self.amount_scope,
             "valuation_basis": self.valuation_basis,
             "metric": self.metric,
+            "metric_text": self.metric_text,
             "product": self.product,
             "status": self.status,
             "terms": {k: [t._asdict() for t in ts] for k, ts in self.terms.items()},
@@ -255,6 +275,7 @@ _PLAIN_KEYS: Final = (
     "amount_scope",
     "valuation_basis",
     "metric",
+    "metric_text",
     "product",
     "same_as",
     "rebutted_by",
@@ -310,6 +331,13 @@ class Decision:
         """Inverse of `to_json`."""
         kept = {k: v for k, v in body.items() if k not in {"decision_id", "anchor"}}
         return cls(**kept, anchor=Anchor(*body["anchor"]) if body.get("anchor") else None)
+
+
+def statuses_of(claim_type: str) -> tuple[str, ...]:
+    """The statuses that a claim of a type can have."""
+    if claim_type in FIGURES:
+        return FIGURE_STATUSES
+    return (*DEAL_STATUSES, "testing") if claim_type == "chip_adoption" else DEAL_STATUSES
 
 
 def normalised(quote: str) -> str:
