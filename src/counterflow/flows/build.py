@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from counterflow.flows.revenue import Rate, at, is_sum, revenues
 from counterflow.flows.schedule import schedule
-from counterflow.model.book import CLASSES, NEVER_PAY, Book, Deal, Figure
+from counterflow.model.book import CLASSES, NEVER_PAY, Book, Deal
 from counterflow.model.flow import Flow
 from counterflow.model.money import ZERO
 from counterflow.model.when import first_day, quarter_index, quarter_label
@@ -25,9 +26,17 @@ READINGS: Final = {
     "additional": "a programme's total comes on top of the named contracts",
     "named": "only contracts with a named supplier count",
 }
-_KINDS: Final = {"equity primary": "financing", "compute purchase": "purchase"}
-_REVENUE: Final = ("revenue", "annualized_revenue")
-_MOST_USD: Final = Decimal(10) ** 18  # a thousand times all there is: beyond it stands a slip of the pen
+# Family of a deal -> kind of its flows. A guarantee moves money only when called, a warrant when exercised.
+KINDS: Final = {
+    "equity primary": "financing",
+    "debt": "financing",
+    "M&A": "financing",
+    "compute purchase": "purchase",
+    "lease": "purchase",
+    "revenue share": "purchase",
+    "licence": "purchase",
+    "grant": "outside",
+}
 _LONGEST_YEARS: Final = 100
 
 
@@ -96,14 +105,15 @@ def dated(book: Book, counting: Counting | None = None) -> Dated:
     """
     counting = counting or Counting()
     ledger = _Ledger(counting)
-    named = [d for d in book.deals if d.money_class in counting.classes and not d.umbrella]
+    counted = [d for d in book.deals if d.money_class in counting.classes and d.family in KINDS]
+    named = [d for d in counted if not d.umbrella]
     for deal in named:
         ledger.deal(deal, book)
     if counting.reading != "named":
-        for deal in (d for d in book.deals if d.umbrella and d.money_class in counting.classes):
+        for deal in (d for d in counted if d.umbrella):
             ledger.umbrella(deal, book)
-    for figure in _revenues(book):
-        ledger.revenue(figure, book)
+    for party, rates in revenues(book).items():
+        ledger.revenue(party, rates, book)
     return Dated(tuple(ledger.flows), tuple(ledger.holes), tuple(ledger.assumptions))
 
 
@@ -193,7 +203,7 @@ class _Ledger:
         self.named_usd: dict[str, Decimal] = defaultdict(lambda: ZERO)
 
     def deal(self, deal: Deal, book: Book) -> None:
-        payee = deal.payee or UNNAMED
+        payee = f"sellers of {deal.payee}" if deal.family == "M&A" else deal.payee or UNNAMED
         why = _cannot(deal, book)
         if why:
             self.holes.append(Hole(deal.deal_id, (deal.payer, payee), why))
@@ -215,35 +225,17 @@ class _Ledger:
         if total:
             self._lay(deal, UNNAMED, total)
 
-    def revenue(self, figure: Figure, book: Book) -> None:
-        """Revenue at its last stated yearly rate over the quarters in which the party pays."""
-        paid = [
-            f.period
-            for f in self.flows
-            if owner_of(f.payer, book) == owner_of(figure.party, book) and f.kind == "purchase"
-        ]
-        periods = [p for p in paid if p is not None]
-        yearly = figure.estimate.central
-        if not periods or yearly is None:
+    def revenue(self, party: str, rates: Sequence[Rate], book: Book) -> None:
+        """Money from customers over the quarters in which the party pays: as stated for a quarter, else carried on."""
+        own = (f for f in self.flows if owner_of(f.payer, book) == owner_of(party, book) and f.kind == "purchase")
+        periods = [f.period for f in own if f.period is not None]
+        if not periods:
             return
-        stated = first_day(figure.period)
-        self.assumptions.append(
-            Assumption("revenue", f"{figure.party}'s {figure.what} stays at its stated yearly rate", figure.figure_id)
-        )
-        for period in range(min(periods), max(periods) + 1):
-            known = stated is not None and period // 4 == stated.year
-            self.flows.append(
-                Flow(
-                    CUSTOMERS,
-                    figure.party,
-                    float(yearly / 4),
-                    "outside",
-                    period,
-                    status=figure.status,
-                    claims=figure.estimate.claims_for,
-                    assumed_share=0.0 if known else 1.0,
-                )
-            )
+        told = [(period, at(rates, period)) for period in range(min(periods), max(periods) + 1)]
+        for figure in dict.fromkeys(rate.figure for period, rate in told if not rate.covers(period)):
+            about = f"{party}'s {figure.what} stays at its stated yearly rate"
+            self.assumptions.append(Assumption("revenue", about, figure.figure_id))
+        self.flows += [_earned(party, period, rate) for period, rate in told]
 
     def _total(self, deal: Deal) -> Decimal:
         assert deal.amount is not None
@@ -265,7 +257,7 @@ class _Ledger:
                     deal.payer,
                     payee,
                     float(usd),
-                    _KINDS[deal.family],
+                    KINDS[deal.family],
                     first + step,
                     deal=deal.package or deal.deal_id,
                     earmarked=deal.earmarked,
@@ -285,7 +277,7 @@ class _Ledger:
             self.assumptions.append(
                 Assumption("start", f"{quarter_label(first)}, when its stage became public", deal.deal_id)
             )
-        if deal.family == "equity primary":
+        if KINDS[deal.family] != "purchase":
             until = quarter_index(deal.public or start)
             spread = deal.scope == "cumulative" and deal.start is not None and until > first
             if spread:
@@ -298,6 +290,13 @@ class _Ledger:
         return first, max(1, round(self._years(deal) * 4)), deal.start is None or not deal.years
 
 
+def _earned(party: str, period: int, rate: Rate) -> Flow:
+    assumed = 0.0 if rate.covers(period) else 1.0
+    usd = float(rate.usd_a_year / 4)
+    status, claims = rate.figure.status, rate.figure.estimate.claims_for
+    return Flow(CUSTOMERS, party, usd, "outside", period, status=status, claims=claims, assumed_share=assumed)
+
+
 def _stood(deal: Deal) -> date | None:
     """The day since which the deal is known to stand where it does: later than its first rumour."""
     return next((first_day(step.when) for step in deal.timeline if step.stage == deal.stage), None)
@@ -307,7 +306,7 @@ def _cannot(deal: Deal, book: Book) -> str | None:
     """Why a counted deal moves no dollars, or None."""
     amount = deal.amount
     payer = book.parties.get(deal.payer)
-    if payer and payer.kind in NEVER_PAY:
+    if payer and payer.kind in NEVER_PAY and deal.family != "grant":
         return f"{deal.payer} is a {payer.kind}; such parties pay nothing here"
     if amount is None:
         return "no amount disclosed"
@@ -317,25 +316,8 @@ def _cannot(deal: Deal, book: Book) -> str | None:
         return "only a ceiling is stated (up to), which promises nothing"
     if amount.currency not in {"USD", None}:
         return f"stated in {amount.currency}, and no rate is given"
-    if not _is_sum(amount.central):
+    if not is_sum(amount.central):
         return "a sum below zero, or beyond all the money there is"
     if deal.years and not 0 < deal.years <= _LONGEST_YEARS:
         return f"a term of {deal.years:g} years, and {_LONGEST_YEARS} are the most that is laid out"
     return None
-
-
-def _is_sum(usd: Decimal | None) -> bool:
-    """Whether anybody can pay that."""
-    return usd is not None and ZERO <= usd <= _MOST_USD
-
-
-def _revenues(book: Book) -> Iterator[Figure]:
-    """The preferred revenue figure of each party that states one in dollars."""
-    done: set[str] = set()
-    for what in _REVENUE:
-        for figure in book.figures:
-            known = figure.estimate
-            money = known.unit == "money" and known.currency in {"USD", None} and _is_sum(known.central)
-            if figure.what == what and figure.party not in done and money:
-                done.add(figure.party)
-                yield figure

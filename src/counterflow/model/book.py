@@ -112,6 +112,7 @@ class Figure:
     estimate: Estimate
     counterparty: str | None = None  # the company a stake is in
     period: str | None = None
+    per: str | None = None  # "month": the figure is a rate
     timeline: tuple[Step, ...] = ()
 
 

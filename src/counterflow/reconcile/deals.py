@@ -23,9 +23,22 @@ from counterflow.reconcile.wholes import in_context
 SIDES: Final = {
     "investment": ("investor", "investee", "equity primary"),
     "capacity_commitment": ("customer", "supplier", "compute purchase"),
+    "supply_agreement": ("customer", "supplier", "compute purchase"),
+    "prepayment": ("payer", "payee", "compute purchase"),
+    "debt": ("lender", "borrower", "debt"),
+    "lease": ("lessee", "lessor", "lease"),
+    "guarantee": ("guarantor", "beneficiary", "guarantee"),
+    "revenue_share": ("payer", "payee", "revenue share"),
+    "equity_warrant": ("holder", "issuer", "warrant"),
+    "acquisition": ("acquirer", "target", "M&A"),
+    "grant": ("grantor", "recipient", "grant"),
+    "licensing": ("licensee", "licensor", "licence"),
 }
-_PAYEE_MAY_LACK: Final = frozenset({"supplier"})
-_PAID_IN: Final = frozenset({"money", "GW"})
+_MAY_LACK: Final = frozenset({"supplier", "lender", "lessor", "issuer"})  # sources often leave these unnamed
+_AT_ONCE: Final = frozenset({"equity primary", "debt", "M&A", "warrant", "grant"})  # done is paid, not begun
+UNNAMED: Final = {"lender": "unnamed lenders"}  # who pays where a source does not say
+_MONEY: Final = frozenset({"money", "GW"})
+_PAID_IN: Final = {"revenue share": _MONEY | {"percent"}, "warrant": frozenset({"money", "shares", "percent"})}
 _A_YEAR: Final = {None: 1, "year": 1, "quarter": 4, "month": 12}
 _CLASS: Final = {
     "rumour": "rumoured",
@@ -61,18 +74,17 @@ def _part(each: Said) -> tuple[Part | None, Problem | None]:
         names = sorted(set(each.claim.roles.get(role, ())))
         if len(names) > 1:
             return None, _hole(each, f"names {' and '.join(names)} as {role} of one sum", "--reject, and add each part")
-        if not names and role not in _PAYEE_MAY_LACK:
+        if not names and role not in _MAY_LACK:
             return None, _hole(each, f"names no {role}", f"--set {role}=NAME")
-    payer, payee = each.claim.role(payer_role), each.claim.role(payee_role)
-    assert payer is not None  # found above
+    payer, payee = each.claim.role(payer_role) or UNNAMED[payer_role], each.claim.role(payee_role)
     if payer == payee:
         return None, _hole(each, f"has {payer} pay itself", "--reject")
-    return Part(replace(each, measure=_in_years(each.measure)), payer, payee, family), None
+    return Part(replace(each, measure=_in_years(each.measure, family)), payer, payee, family), None
 
 
-def _in_years(measure: Measure | None) -> Measure | None:
-    """Money or power, as a sum or a yearly rate; a price per share or a percentage says nothing of what is paid."""
-    if measure is None or measure.unit not in _PAID_IN or measure.per not in _A_YEAR:
+def _in_years(measure: Measure | None, family: str) -> Measure | None:
+    """What the family is paid in, as a sum or a yearly rate; a price per share says nothing of what is paid."""
+    if measure is None or measure.unit not in _PAID_IN.get(family, _MONEY) or measure.per not in _A_YEAR:
         return None
     return measure.over(_A_YEAR[measure.per], "year") if measure.per else measure
 
@@ -185,7 +197,7 @@ def _stands_at(movers: Sequence[Said], beside: Sequence[Said]) -> str:
 def _money_class(family: str, stage: str, *, waits: bool) -> str | None:
     """The ladder: a contract to buy over time is committed until delivered; a condition makes it conditional."""
     money = _CLASS.get(stage)
-    if money == "paid" and family != "equity primary":
+    if money == "paid" and family not in _AT_ONCE:
         money = "committed"
     return "conditional" if money == "committed" and waits else money
 

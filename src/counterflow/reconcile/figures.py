@@ -153,4 +153,5 @@ def _figure(found: _Key, event: Sequence[Said], taken: set[str]) -> Figure:
         estimate=believed,
         counterparty=found.counterparty or None,
         period=found.period or None,
+        per=found.yardstick[2],
     )

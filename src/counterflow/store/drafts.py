@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
@@ -28,6 +29,35 @@ class Reading(NamedTuple):
     problems: Sequence[Problem]
     parties: Sequence[Party] = ()  # whom it names, as far as the built-in names do not say the same
     public: date | None = None  # when the document was public; None: as the document itself says
+
+
+class Import(NamedTuple):
+    """A list of claims that stand in sources outside the book, under the list's name."""
+
+    name: str
+    claims: Sequence[Claim]
+    problems: Sequence[Problem] = ()
+    parties: Sequence[Party] = ()  # whom the list tells more of than the built-in names
+
+
+def of_import(connection: Connection, listed: Import) -> list[Draft]:
+    """The import and its new claims; nothing where the latest import of that name said the same."""
+    for claim in listed.claims:
+        _well_founded(claim, {})
+    claims = {claim.claim_id: claim for claim in reversed(listed.claims)}
+    known = projections.existing(connection, projections.claims.c.claim_id, list(claims))
+    body = {
+        "name": listed.name,
+        "claims": sorted(claims),  # what the list says now: what an earlier one said alone stands no longer
+        "problems": [p.to_json() for p in listed.problems],
+        "parties": [asdict(p) for p in sorted(listed.parties, key=lambda p: p.name)],
+    }
+    asked = select(events).where(events.c.kind == "import", events.c.id == listed.name)
+    last = connection.execute(asked.order_by(events.c.seq.desc()).limit(1)).first()
+    if last is not None and Event(*last).content() == json.loads(compact(body)):
+        return []
+    fresh = [_claim(id_, claim, None, None) for id_, claim in reversed(claims.items()) if id_ not in known]
+    return [*fresh, Draft("import", listed.name, body)]
 
 
 def of_reading(connection: Connection, reading: Reading) -> list[Draft]:

@@ -81,8 +81,22 @@ class Store:
             projections.rebuild(connection)
             for problem in verify.findings(connection):
                 raise Trouble(*problem)
+            _of_this_version(connection, Path(place))
 
         return cls._make(opening.locate(place), refill)
+
+    def extend(self, rows: Sequence[Event]) -> int:
+        """Append those of a longer, sound chain that this book lacks; how many. `Trouble` where the two grew apart."""
+        with self._writing() as connection:
+            for held, row in zip(events.read(connection), rows, strict=False):
+                if held.hash != row.hash:
+                    what = f"holds another event {row.seq} than what is to be imported: the two grew apart there"
+                    remedy = "import into a new book (--book NEW.db), and read or rule again there what it lacks"
+                    raise Trouble(str(self.path), what, remedy)
+            fresh = list(rows[events.head(connection)[0].seq :])
+            events.write(connection, fresh)
+            projections.project(connection, fresh)
+        return len(fresh)
 
     @classmethod
     def open(cls, place: str | Path, *, create: bool = False, recorded: str = "") -> Self:
@@ -120,14 +134,8 @@ class Store:
         with self._reading() as connection:
             if not tables_of(connection).has_table("events"):
                 raise Trouble(str(self.path), "holds no book yet", "make it one: counterflow init")
-            begun = events.of_kinds(connection, "book")
-            schema = begun[-1].content().get("schema") if begun else None
+            _of_this_version(connection, self.path)
             complete = projections.complete(connection)
-        if not isinstance(schema, int):
-            raise Trouble(str(self.path), "is damaged: it does not say what it is", "restore the file from a backup")
-        if schema > SCHEMA:
-            what = f"was written by a newer Counterflow (schema {schema}; this version reads up to {SCHEMA})"
-            raise Trouble(str(self.path), what, "update: pip install -U counterflow")
         if not complete:
             self.rebuild()
 
@@ -166,6 +174,25 @@ class Store:
         key = projections.document_key(document.doc_id, document.text_sha256)
         return Added(bool(made), key, fresh, len({claim.claim_id for claim in claims}) - fresh)
 
+    def add_import(
+        self,
+        name: str,
+        claims: Sequence[Claim],
+        problems: Sequence[Problem] = (),
+        *,
+        recorded: str,
+        parties: Sequence[Party] = (),
+    ) -> Added:
+        """All of a list of claims with references, or nothing; the latest import under a name is the one that stands.
+
+        `Trouble` for a claim whose evidence is a sentence of no document here.
+        """
+        when, listed = times.utc(recorded), drafts.Import(name, claims, problems, parties)
+        with self._writing() as connection:
+            made = self._append(connection, when, drafts.of_import(connection, listed))
+        fresh = sum(event.kind == "claim" for event in made)
+        return Added(bool(made), name, fresh, len({claim.claim_id for claim in claims}) - fresh)
+
     def add_decision(self, decision: Decision, *, recorded: str, claim: Claim | None = None) -> bool:
         """A ruling, with the claim that it adds; False where it was known. `Trouble` where it rules on nothing here."""
         when = times.utc(recorded)
@@ -188,8 +215,7 @@ class Store:
                 texts[event.parse(_text_hash)] = event.text
         last = {event.id: event for event in told}
         return {
-            key: event.parse(lambda b: Document.from_json(b, texts.get(_text_hash(b), "")))
-            for key, event in last.items()
+            key: event.parse(lambda b: Document.from_json(b, texts.get(_text_hash(b)))) for key, event in last.items()
         }
 
     def claims(self, recorded: str | None = None) -> list[StoredClaim]:
@@ -197,13 +223,13 @@ class Store:
         until = _until(recorded)
         with self._reading() as connection:
             days = projections.public_days(connection, until)
-            read = _latest_readings(events.of_kinds(connection, "reading", until=until))
-            return [_stored(event, days, read) for event in events.of_kinds(connection, "claim", until=until)]
+            standing = _standing(events.of_kinds(connection, "reading", "import", until=until))
+            return [_stored(event, days, standing) for event in events.of_kinds(connection, "claim", until=until)]
 
     def parties(self, recorded: str | None = None) -> list[Party]:
         """Whom the readings name that the built-in names do not know the same; the latest word on a name holds."""
         with self._reading() as connection:
-            read = events.of_kinds(connection, "reading", until=_until(recorded))
+            read = events.of_kinds(connection, "reading", "import", until=_until(recorded))
             named = [party for event in read for party in event.parse(_parties)]
         return list({party.name: party for party in named}.values())
 
@@ -271,6 +297,16 @@ def _lay_out(connection: Connection) -> None:
     projections.PROJECTIONS.create_all(connection)
 
 
+def _of_this_version(connection: Connection, path: Path) -> None:
+    begun = events.of_kinds(connection, "book")
+    schema = begun[-1].content().get("schema") if begun else None
+    if not isinstance(schema, int):
+        raise Trouble(str(path), "is damaged: it does not say what it is", "restore the file from a backup")
+    if schema > SCHEMA:
+        what = f"was written by a newer Counterflow (schema {schema}; this version reads up to {SCHEMA})"
+        raise Trouble(str(path), what, "update: pip install -U counterflow")
+
+
 def _until(recorded: str | None) -> str | None:
     return None if recorded is None else times.utc(recorded, whole_day=True)
 
@@ -279,21 +315,26 @@ def _parties(body: dict[str, Any]) -> list[Party]:
     return [drafts.party_of(party) for party in body.get("parties", ())]
 
 
-def _latest_readings(readings: Iterable[Event]) -> dict[str, frozenset[str]]:
-    """Hash of a text -> the claims that its latest reading found."""
-    return dict(event.parse(lambda body: (body["text_sha256"], frozenset(body["claims"]))) for event in readings)
+def _standing(readings: Iterable[Event]) -> frozenset[str]:
+    """The claims that the latest reading of each text found, and those of the latest import of each list."""
+    latest = {event.parse(_what_was_read): event.parse(lambda body: body["claims"]) for event in readings}
+    return frozenset(claim for claims in latest.values() for claim in claims)
 
 
-def _stored(event: Event, days: dict[str, tuple[str, str]], read: dict[str, frozenset[str]]) -> StoredClaim:
-    return event.parse(partial(_stored_claim, event.recorded, days, read))
+def _what_was_read(body: dict[str, Any]) -> str:
+    return f"text {body['text_sha256']}" if "text_sha256" in body else f"list {body['name']}"
+
+
+def _stored(event: Event, days: dict[str, tuple[str, str]], standing: frozenset[str]) -> StoredClaim:
+    return event.parse(partial(_stored_claim, event.recorded, days, standing))
 
 
 def _stored_claim(
-    recorded: str, days: dict[str, tuple[str, str]], read: dict[str, frozenset[str]], body: dict[str, Any]
+    recorded: str, days: dict[str, tuple[str, str]], standing: frozenset[str], body: dict[str, Any]
 ) -> StoredClaim:
     claim = Claim.from_json(body)
     day, basis = times.reference_day(claim) or days.get(body["document"], (recorded[:10], "recorded"))
-    current = claim.extractor.startswith("person/") or claim.claim_id in read.get(claim.text_sha256, ())
+    current = claim.extractor.startswith("person/") or claim.claim_id in standing
     return StoredClaim(claim, recorded, date.fromisoformat(day), basis, body["document"], current)
 
 
@@ -303,10 +344,12 @@ def _text_hash(body: dict[str, Any]) -> str:
 
 def _listed(connection: Connection) -> list[Problem]:
     met: dict[str, list[Problem]] = {}
-    for event in events.of_kinds(connection, "reading", "problem"):
+    for event in events.of_kinds(connection, "reading", "import", "problem"):
         if event.kind == "problem":
             problem = event.parse(lambda body: Problem(**body))
             met.setdefault(problem.where, []).append(problem)
+        elif event.kind == "import":
+            met[event.id] = event.parse(drafts.problems_met)
         else:  # a source that was read again is judged by that
             source, address = event.parse(lambda body: (body["doc_id"], body["address"]))
             met.pop(address, None)

@@ -50,4 +50,5 @@ def reference_day(claim: Claim) -> tuple[str, str] | None:
     day = first_day(best.date) if best.kind != "sentence" else None
     if day is None:
         return None
-    return day.isoformat(), "document" if best.date == day.isoformat() else "not_before"
+    firm = best.date == day.isoformat() and "not_before" not in claim.flags
+    return day.isoformat(), "document" if firm else "not_before"

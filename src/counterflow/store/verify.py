@@ -19,17 +19,17 @@ from counterflow.model.claim import Claim, Decision
 from counterflow.model.problem import Problem, Trouble
 from counterflow.store import projections
 from counterflow.store.drafts import problem_id
-from counterflow.store.events import KINDS, Event, Head, read
+from counterflow.store.events import KINDS, VERSION, Event, Head, read
 from counterflow.store.grounds import flaw, target_kind
 
-_RESTORE: Final = "restore the book from a backup or its text form"
+_RESTORE: Final = "restore the book from a backup, or from its text form: counterflow import FOLDER --book NEW.db"
 _REPORT: Final = f"{_RESTORE}; if nobody changed it by hand, this is a fault of Counterflow: please report it"
-_REBUILD: Final = "rebuild the tables from the events: Store.open(book).rebuild()"
+_REBUILD: Final = "rebuild the tables from the events: counterflow verify --rebuild"
 
 
 def findings(connection: Connection) -> Iterator[Problem]:
     """Everything wrong with a book, in the order of its events; each event is named once."""
-    audit = _Audit()
+    audit = Audit()
     expected: dict[Table, set[tuple[Any, ...]]] = defaultdict(set)
     for event in read(connection):
         yield from audit.check(event)
@@ -45,7 +45,7 @@ def findings(connection: Connection) -> Iterator[Problem]:
             yield Problem(f"event {min(astray)}", what, _REBUILD)
 
 
-class _Audit:
+class Audit:
     """All that was seen up to an event, against which the next one is checked."""
 
     def __init__(self) -> None:
@@ -61,7 +61,8 @@ class _Audit:
             try:
                 wrong, remedy = event.parse(partial(self._untrue, event)), _REPORT
             except Trouble as trouble:  # newer than this program, or of no use
-                wrong, remedy = trouble.problem.what, _REPORT
+                newer = event.version > VERSION
+                wrong, remedy = trouble.problem.what, trouble.problem.remedy if newer else _REPORT
         self.head, self.recorded = Head(event.seq, event.hash), event.recorded
         self.ids[event.kind].add(event.id)
         if wrong:
@@ -83,13 +84,18 @@ class _Audit:
         return "has a text, which only documents have" if event.text is not None and event.kind != "document" else None
 
     def _untrue(self, event: Event, body: dict[str, Any]) -> str | None:
+        if (event.kind == "book") != (event.seq == 1):
+            return "begins a book within a book" if event.kind == "book" else "stands where the book should begin"
         match event.kind:
             case "book":
-                return None if event.seq == 1 else "begins a book within a book"
+                return None
             case "document":
                 return self._document(event, body)
             case "reading":
                 return None if self._known("document", body["document"]) else "reads a document that is not in the book"
+            case "import":
+                known = all(self._known("claim", each) for each in body["claims"])
+                return None if known else "lists claims that are not in the book"
             case "claim":
                 return self._claim(event, body)
             case "decision":

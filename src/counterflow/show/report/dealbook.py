@@ -15,7 +15,7 @@ _FLAGS: Final = {
     "power": "stated in power as well",
     "same_key": "another deal of the same parties stands beside it",
 }
-_FAMILIES: Final = {"equity primary": "equity", "compute purchase": "purchase"}
+_FAMILIES: Final = {"equity primary": "equity", "compute purchase": "purchase", "M&A": "acquisition"}
 
 
 class Rung(NamedTuple):
