@@ -247,9 +247,17 @@ def _reference(row: _Row) -> Evidence:
     if source is None:
         raise row.wrong("source", "is empty", "name who says so")
     ident = row("id") or "row " + sha256(compact(dict(row.fields)).encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    note = f"{ident}: {row('note') or 'as the source states it'}"
+    note = f"{ident}: {row('note') or _in_figures(row)}"
     public = next(filter(None, map(row.date, ("known_from", "said_on", "not_before"))), None)
     return Evidence("reference", source=source, address=row("address"), date=public, note=note)
+
+
+def _in_figures(row: _Row) -> str:
+    """What a row without a note says, in its figures."""
+    money = _amount(row)
+    said = (money and money.text, row("stake_pct") and f"{row('stake_pct')} percent", row("product"), row("period"))
+    power = row("capacity_gw") and f"{row('capacity_gw')} GW"
+    return ", ".join(filter(None, (*said, power))) or "no amount stated"
 
 
 def _attribution(row: _Row) -> Attribution:
@@ -381,7 +389,7 @@ def _quantity(row: _Row, ends: list[Decimal], qualifier: str, unit: str, scale: 
         high=None if qualifier in {"at_least", "more_than"} else full[-1],
         currency=currency,
         unit=unit,
-        per=row.word("per", {}, _PER, None),
+        per=None if unit in {"GW", "percent"} else row.word("per", {}, _PER, None),
         qualifier=qualifier,
         text=f"{words}{' to '.join(f'{end:f}' for end in ends)} {tail}".strip(),
         start=0,

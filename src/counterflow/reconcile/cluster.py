@@ -17,6 +17,7 @@ from counterflow.reconcile.said import Days, Measure, Said, event_days, gap, ran
 WITHIN_DAYS: Final = 180  # a story older than this is another one, unless a claim points back
 CLOSINGS_APART: Final = 30  # days between two closings that cannot be one
 STEP_BACK: Final = 30  # days after a signing within which papers may still speak of talks
+RETOLD: Final = 45  # days within which a plain sum is the one that another source calls additional
 TIMES: Final = 6  # a rumour of 10 has closed at 50
 _APART_SCOPES: Final = ("incremental", "tranche")
 
@@ -192,10 +193,22 @@ def _ends(measure: Measure) -> tuple[Decimal, Decimal]:
 def _scopes_clash(a: Said, b: Said, like: str) -> bool:
     """What comes on top, a tranche, or a sum over years is not the plain amount beside it."""
     one, other = a.claim.amount_scope, b.claim.amount_scope
+    if like == "same" and {one, other} <= {"incremental", None, "contract_total", "new_money"} and _retold(a, b):
+        return False
     if any((one == scope) != (other == scope) for scope in _APART_SCOPES):
         return True
+    if one == other == "incremental" and like == "near" and gap(a.days, b.days) > RETOLD:
+        return True  # two steps up, each told when it was taken
     bound_to_amount = one == other == "tranche" or (one != other and "cumulative" in {one, other})
     return bound_to_amount and like == "near"
+
+
+def _retold(a: Said, b: Said) -> bool:
+    """A plain sum that another source tells with or after the same sum "on top": its words leave the rest out."""
+    plain, top = (a, b) if b.claim.amount_scope == "incremental" else (b, a)
+    if a.claim.doc_id == b.claim.doc_id or not (plain.days and top.days):
+        return False
+    return (top.days.first - plain.days.last).days <= RETOLD
 
 
 def _steps_back(a: Said, b: Said) -> bool:

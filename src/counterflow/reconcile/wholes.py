@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
 from typing import Final
 
 from counterflow.model.book import CLASSES, Deal
 from counterflow.model.money import ZERO, Interval
+from counterflow.model.when import first_day
 from counterflow.reconcile.parties import Register
 from counterflow.reconcile.said import rank
 
+_CLOSE: Final = Decimal("0.01")  # of a total: how near its addends must come
+_MOST_ADDENDS: Final = 10  # deals of one key that are tried as parts of a sum
 _SLACK: Final = Decimal("0.05")  # of the whole: what the rounding of parts may add up to
 _APART: Final = frozenset({"incremental", "tranche", "cumulative"})
 
@@ -24,7 +28,7 @@ def in_context(deals: Sequence[Deal], register: Register) -> tuple[Deal, ...]:
     A deal that holds others (a whole with tranches, a sum over years with its cheques) keeps what they leave of it:
     flagged `remainder`, or `in_parts` and of no class where they leave nothing. Its timeline keeps the whole.
     """
-    rest = _less(_less(deals, _tranches), _cheques)
+    rest = _running_totals(_less(_less(_funded(deals), _tranches), _cheques))
     return tuple(
         replace(
             deal,
@@ -91,6 +95,85 @@ def _cheques(whole: Deal, group: Sequence[Deal]) -> list[Deal]:
     told = whole.public or date.max
     cheques = [d for d in group if d.scope != "cumulative" and d.money_class == "paid"]
     return [d for d in cheques if (d.start or d.public or told) <= told]
+
+
+def _running_totals(deals: Sequence[Deal]) -> list[Deal]:
+    """A sum told with or after others of its parties that add up to it is their total, and one of the two is counted:
+    the parts where each is as firm as the total, else the total.
+    """
+    groups: dict[tuple[object, ...], list[Deal]] = defaultdict(list)
+    for deal in deals:
+        if deal.amount and deal.amount.stated and deal.money_class and "remainder" not in deal.flags:
+            groups[deal.payer, deal.payee, deal.family, (deal.amount.unit, deal.amount.currency, deal.per)].append(deal)
+    put_aside: dict[str, str] = {}
+    for group in groups.values():
+        for whole in sorted(group, key=lambda d: -_stated(d)):
+            parts = [] if whole.deal_id in put_aside else _addends(whole, group)
+            if parts and all(_firmness(d) <= _firmness(whole) and _promised(d) for d in parts):
+                put_aside[whole.deal_id] = "in_parts"
+            else:
+                put_aside |= dict.fromkeys((d.deal_id for d in parts), "in_total")
+    return [
+        replace(d, money_class=None, flags=(*d.flags, put_aside[d.deal_id])) if d.deal_id in put_aside else d
+        for d in deals
+    ]
+
+
+def _addends(whole: Deal, group: Sequence[Deal]) -> list[Deal]:
+    """The smallest set of earlier sums, two or more, that add up to a sum."""
+    if whole.scope in {"incremental", "tranche"}:
+        return []
+    told = whole.public or date.max
+    large = _stated(whole) * _SLACK  # less is lost in the rounding of the total
+    others = (d for d in group if d.deal_id != whole.deal_id and _stated(d) >= large)
+    earlier = [d for d in others if (d.public or told) <= told][:_MOST_ADDENDS]
+    sets = (list(parts) for size in range(2, len(earlier) + 1) for parts in combinations(earlier, size))
+    exact = _stated(whole) * _CLOSE
+    return next((parts for parts in sets if abs(sum(map(_stated, parts), ZERO) - _stated(whole)) <= exact), [])
+
+
+def _firmness(deal: Deal) -> int:
+    return CLASSES.index(deal.money_class) if deal.money_class else len(CLASSES)
+
+
+def _promised(deal: Deal) -> bool:
+    return bool(deal.amount and deal.amount.central is not None)
+
+
+def _stated(deal: Deal) -> Decimal:
+    assert deal.amount is not None
+    assert deal.amount.stated is not None  # only such deals are grouped
+    return deal.amount.stated
+
+
+def _funded(deals: Sequence[Deal]) -> list[Deal]:
+    """Where a deal is reported completed, its tranches told by then are paid, and those that wait stay conditional."""
+    done = {
+        (d.payer, d.payee, d.family): _closed(d)
+        for d in deals
+        if d.stage == "completed" and d.family == "equity primary" and d.scope not in _APART
+    }
+    return [_as_funded(d) if _tranche_of(d, done) else d for d in deals]
+
+
+def _closed(deal: Deal) -> date:
+    """The day by which a deal was reported completed."""
+    told = (first_day(step.when) for step in deal.timeline if step.stage == "completed")
+    return next(filter(None, told), deal.public or date.min)
+
+
+def _tranche_of(deal: Deal, done: Mapping[tuple[str, str | None, str], date]) -> bool:
+    """An agreed or announced tranche of a deal of the same parties that was completed after it was told."""
+    completed = done.get((deal.payer, deal.payee, deal.family))
+    agreed = deal.money_class in {"committed", "conditional", "letter_of_intent"}
+    return deal.scope == "tranche" and agreed and completed is not None and (deal.public or date.min) <= completed
+
+
+def _as_funded(tranche: Deal) -> Deal:
+    flags = (*tranche.flags, "by_its_whole")
+    if tranche.conditions:
+        return replace(tranche, stage="signed", money_class="conditional", flags=flags)
+    return replace(tranche, stage="completed", money_class="paid", flags=flags)
 
 
 def _rest(whole: Deal, parts: Sequence[Deal]) -> Deal:

@@ -300,5 +300,8 @@ def _said(claims: Sequence[str], book: Book) -> Iterator[str]:
         ruled = book.claims.get(claim_id)
         if ruled:
             evidence = ruled.claim.evidence[0]
-            quote = f'"{" ".join((evidence.text or "").split())}"' if evidence.text else f"reference: {evidence.note}"
-            yield f"      {quote} ({ruled.claim.doc_id}, claim {claim_id})"
+            if evidence.text:
+                yield f'      "{" ".join(evidence.text.split())}" ({ruled.claim.doc_id}, claim {claim_id})'
+            else:
+                source = ", ".join(filter(None, (evidence.source or evidence.name, evidence.date)))
+                yield f"      {evidence.kind}, no text held: {source}: {evidence.note} (claim {claim_id})"

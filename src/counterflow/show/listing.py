@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -108,15 +109,31 @@ def _parties(book: Book) -> list[tuple[Any, ...]]:
 
 
 def _sources(book: Book) -> list[tuple[Any, ...]]:
+    """Documents first, then what stands outside the book: each page that claims refer to."""
+    return [*_documents(book), *_references(book)]
+
+
+def _references(book: Book) -> list[tuple[Any, ...]]:
+    best = [ruled.claim.evidence[0] for ruled in book.claims.values()]
+    pages = Counter((e.source or "", e.date or "", e.address or "") for e in best if e.kind == "reference")
+    return [
+        (source, "reference", None, date or None, None, None, claims, None, None, address or None)
+        for (source, date, address), claims in sorted(pages.items())
+    ]
+
+
+def _documents(book: Book) -> list[tuple[Any, ...]]:
     return [
         (
             d.doc_id,
+            "document",
             d.title,
             d.doc_date,
             d.doc_date_source,
-            len(d.text),
+            None if d.left_out else len(d.text),
             sum(r.claim.doc_id == d.doc_id and r.claim.text_sha256 == d.text_sha256 for r in book.claims.values()),
             d.duplicate_of,
+            d.syndicated_from,
             d.address,
         )
         for d in sorted(book.documents.values(), key=lambda d: (d.doc_id, d.text_sha256))
@@ -153,8 +170,9 @@ LISTS: Final[dict[str, tuple[dict[str, str], Callable[[Book], list[tuple[Any, ..
         _parties,
     ),
     "sources": (
-        dict.fromkeys(("source_id", "title", "doc_date", "doc_date_source"), _TEXT)
-        | {"characters": "Int64", "claims": "Int64", "duplicate_of": _TEXT, "address": _TEXT},
+        dict.fromkeys(("source_id", "kind", "title", "doc_date", "doc_date_source"), _TEXT)
+        | {"characters": "Int64", "claims": "Int64"}
+        | dict.fromkeys(("duplicate_of", "syndicated_from", "address"), _TEXT),
         _sources,
     ),
     "problems": (dict.fromkeys(("where", "what", "remedy"), _TEXT), _problems),
