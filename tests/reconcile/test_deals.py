@@ -351,3 +351,16 @@ def test_a_deals_id_says_who_pays_whom_and_stays_with_its_first_claim():
     first = {d.deal_id for d in deals(early, *others)}
     assert first == {d.deal_id for d in deals(early, *others, at("2026-03-01", "95"))}
     assert Decimal(100) * BILLION in {d.amount.central for d in deals(early, *others)}
+
+
+def test_a_sum_called_additional_by_one_source_and_plain_by_another_is_one_deal():
+    base = heard(contract("38", doc="a"), "2025-11-03")
+    top = heard(contract("100", doc="b", scope="incremental"), "2026-02-27")
+    retold = heard(contract("100", doc="c"), "2026-06-01")
+    assert sorted(float(d.amount.central / BILLION) for d in deals(base, top, retold)) == [38.0, 100.0]
+
+
+def test_two_steps_up_half_a_year_apart_are_two_deals():
+    may = heard(contract("4", doc="a", scope="incremental"), "2025-05-20")
+    september = heard(contract("6.5", doc="b", scope="incremental"), "2025-09-25")
+    assert len(deals(may, september)) == 2

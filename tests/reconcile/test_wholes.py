@@ -127,3 +127,75 @@ def test_one_package_told_by_two_articles_is_one():
         cheque("5", doc="b", investor="Fennimore", terms={"package": "p1"}),
     )
     assert {d.package for d in found} == {"p1"}
+
+
+# ---------------------------------------------------------------- running totals
+def told(day, found):
+    return heard(found, day)
+
+
+def test_a_total_of_earlier_contracts_is_not_counted_beside_them():
+    """14.2, then 21 on top; a page adds: about 35.2."""
+    found = deals(
+        told("2025-09-30", contract("14.2", doc="a")),
+        told("2026-04-09", contract("21", doc="b", scope="incremental")),
+        told("2026-04-10", contract("about 35.2", doc="c")),
+    )
+    assert money(found) == [(21.0, "committed", ()), (14.2, "committed", ())]
+    assert ["in_parts" in d.flags for d in found if d.money_class is None] == [True]
+
+
+def test_a_total_firmer_than_its_parts_is_counted_in_their_place():
+    """11.9 + 4 + up to 6.5 = 22.4: a ceiling promises nothing, the total does."""
+    found = deals(
+        told("2025-03-10", contract("11.9", doc="a")),
+        told("2025-05-20", contract("4", doc="b", scope="incremental")),
+        told("2025-09-25", contract("up to 6.5", doc="c", scope="incremental")),
+        told("2025-09-25", contract("22.4", doc="d")),
+    )
+    assert [billions for billions, *_ in money(found)] == [22.4]
+    assert ["in_total" in d.flags for d in found if d.money_class is None] == [True] * 3
+
+
+def test_sums_that_happen_to_add_up_before_they_are_told_are_no_total():
+    found = deals(
+        told("2026-01-10", contract("30", doc="a")),
+        told("2026-09-10", contract("10", doc="b", scope="incremental")),
+        told("2026-12-10", contract("20", doc="c", scope="incremental")),
+    )
+    assert [billions for billions, *_ in money(found)] == [30.0, 20.0, 10.0]
+
+
+# ---------------------------------------------------------------- a completed deal and its tranches
+def test_what_waits_on_nothing_is_paid_when_the_deal_is_reported_completed():
+    """Announced: 15 first, 35 on conditions. Later a page reports up to 50 completed: 15 paid, 35 conditional."""
+    announced = {"status": "planned", "flags": ("announced",), "scope": "tranche"}
+    found = deals(
+        told("2026-02-27", cheque("15", doc="a", **announced)),
+        told("2026-02-27", cheque("35", doc="a", at=9, terms={"condition": "once listed"}, **announced)),
+        told("2026-05-06", cheque("up to 50", doc="b")),
+    )
+    promised = [d for d in found if d.amount.central is not None]
+    assert money(promised) == [(35.0, "conditional", ("by_its_whole",)), (15.0, "paid", ("by_its_whole",))]
+
+
+# ---------------------------------------------------------------- other families
+def test_each_family_has_its_class_when_done():
+    parties = {
+        "debt": {"lender": "Greyhollow Bank", "borrower": "Dovecote AI"},
+        "lease": {"lessee": "Dovecote AI", "lessor": "Fennimore"},
+        "guarantee": {"guarantor": "Eastmarch", "beneficiary": "Fennimore"},
+        "supply_agreement": {"customer": "Dovecote AI", "supplier": "Eastmarch"},
+    }
+    found = deals(*(claim(kind, "2", "completed", doc=kind, **roles) for kind, roles in parties.items()))
+    assert {d.family: d.money_class for d in found} == {
+        "debt": "paid",
+        "lease": "committed",
+        "guarantee": "committed",
+        "compute purchase": "committed",
+    }
+
+
+def test_a_loan_without_a_lender_comes_from_unnamed_lenders():
+    (loan,) = deals(claim("debt", "2", "completed", borrower="Dovecote AI"))
+    assert (loan.payer, loan.payee) == ("unnamed lenders", "Dovecote AI")

@@ -99,7 +99,7 @@ def _cheques(whole: Deal, group: Sequence[Deal]) -> list[Deal]:
 
 def _running_totals(deals: Sequence[Deal]) -> list[Deal]:
     """A sum told with or after others of its parties that add up to it is their total, and one of the two is counted:
-    the parts where each is as firm as the total, else the total.
+    the parts where each is as firm as the total or the total promises nothing, else the total.
     """
     groups: dict[tuple[object, ...], list[Deal]] = defaultdict(list)
     for deal in deals:
@@ -109,7 +109,8 @@ def _running_totals(deals: Sequence[Deal]) -> list[Deal]:
     for group in groups.values():
         for whole in sorted(group, key=lambda d: -_stated(d)):
             parts = [] if whole.deal_id in put_aside else _addends(whole, group)
-            if parts and all(_firmness(d) <= _firmness(whole) and _promised(d) for d in parts):
+            firm = all(_firmness(d) <= _firmness(whole) and _promised(d) for d in parts)
+            if parts and (firm or not _promised(whole)):
                 put_aside[whole.deal_id] = "in_parts"
             else:
                 put_aside |= dict.fromkeys((d.deal_id for d in parts), "in_total")

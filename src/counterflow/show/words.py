@@ -120,5 +120,11 @@ def labels(found: Sequence[str]) -> list[str]:
     said = ["tied to purchases" if label == "earmarked" else label for label in found if ":" not in label]
     said += [f"counts as money: {label.partition(':')[2]}" for label in found if label.startswith("counts:")]
     partly = [label.partition(":")[2] for label in found if label.startswith("incomplete:")]
-    said += [f"payments not known in full: {', '.join(partly)}"] if partly else []
+    said += [f"payments not known in full: {_first_few(partly)}"] if partly else []
     return [label.replace("_", " ") for label in said]
+
+
+def _first_few(names: list[str]) -> str:
+    """All of a few names; of many the first, and how many more."""
+    few = 4
+    return ", ".join(names) if len(names) <= few + 1 else f"{', '.join(names[:few])} and {len(names) - few} more"
