@@ -199,3 +199,16 @@ def test_each_family_has_its_class_when_done():
 def test_a_loan_without_a_lender_comes_from_unnamed_lenders():
     (loan,) = deals(claim("debt", "2", "completed", borrower="Dovecote AI"))
     assert (loan.payer, loan.payee) == ("unnamed lenders", "Dovecote AI")
+
+
+# ---------------------------------------------------------------- beyond a total
+def test_a_cheque_beyond_all_that_was_ever_paid_is_put_aside():
+    """Two papers: about 13 in all since 2019. An undated page: 135 put in (27% at 500 is 135: the stake's value)."""
+    since = {"scope": "cumulative", "status": "completed"}
+    totals = [told(f"2026-0{n}-27", cheque("about 13", doc=f"{n}", origin=f"{n}", **since)) for n in (2, 3)]
+    undated = heard(cheque("135", doc="z"))
+    found = deals(*totals, undated)
+    assert [billions for billions, *_ in money(found)] == [13.0]
+    assert [d.flags for d in found if not d.money_class] == [("beyond_total",)]
+    later = told("2026-09-01", cheque("135", doc="z", event="2026-08-30"))
+    assert [billions for billions, *_ in money(deals(*totals, later))] == [135.0, 13.0]

@@ -119,7 +119,7 @@ def _named_apart(found: Sequence[Cluster], packages: Mapping[str, str]) -> list[
             told = cluster.movers or [cluster.seed.said]
             first = min(told, key=lambda s: (s.ruled.public or date.max, s.id)).id
             tail = sha256(first.encode()).hexdigest()[:8]
-            rivals = [d for d in before if _kind(d) == _kind(deal)]
+            rivals = [d for d in before if _kind(d) == _kind(deal) and deal.scope != "tranche"]
             deal = replace(
                 deal, deal_id=f"{deal.deal_id}--{tail}", flags=(*deal.flags, *(["same_key"] if rivals else []))
             )
@@ -171,6 +171,7 @@ def _deal(cluster: Cluster, packages: Mapping[str, str]) -> Deal:
         years=next(filter(None, map(term_years, movers)), None),
         per=shown.measure.per if shown and shown.measure else None,
         public=min((s.ruled.public for s in movers or beside if s.ruled.public), default=None),
+        told=max((s.told for s in movers or beside if s.told), default=None),
         package=min((packages[str(each)] for each in _terms(movers, "package")), default=None),
         earmarked=any(isinstance(t, dict) and t.get("kind") == "purchase" for t in _terms(movers, "trigger")),
         conditions=conditions,

@@ -28,7 +28,7 @@ def in_context(deals: Sequence[Deal], register: Register) -> tuple[Deal, ...]:
     A deal that holds others (a whole with tranches, a sum over years with its cheques) keeps what they leave of it:
     flagged `remainder`, or `in_parts` and of no class where they leave nothing. Its timeline keeps the whole.
     """
-    rest = _running_totals(_less(_less(_funded(deals), _tranches), _cheques))
+    rest = _running_totals(_less(_less(_funded(_within_totals(deals)), _tranches), _cheques))
     return tuple(
         replace(
             deal,
@@ -95,6 +95,27 @@ def _cheques(whole: Deal, group: Sequence[Deal]) -> list[Deal]:
     told = whole.public or date.max
     cheques = [d for d in group if d.scope != "cumulative" and d.money_class == "paid"]
     return [d for d in cheques if (d.start or d.public or told) <= told]
+
+
+def _within_totals(deals: Sequence[Deal]) -> list[Deal]:
+    """A cheque beyond all that a better-told total says was ever paid is put aside: often the value of the stake.
+
+    The cheque has no day of its own, and was told before the total last was, or on a page without a date.
+    """
+    totals = [d for d in deals if d.scope == "cumulative" and d.money_class == "paid" and d.amount]
+    beyond = {d.deal_id for d in deals for total in totals if _beyond(d, total)}
+    return [replace(d, money_class=None, flags=(*d.flags, "beyond_total")) if d.deal_id in beyond else d for d in deals]
+
+
+def _beyond(deal: Deal, total: Deal) -> bool:
+    if (deal.payer, deal.payee, deal.family) != (total.payer, total.payee, total.family) or deal.money_class != "paid":
+        return False
+    one, other = deal.amount, total.amount
+    if deal.start or not (one and other and (one.unit, one.currency) == (other.unit, other.currency)):
+        return False
+    larger = one.interval.low is not None and other.interval.high is not None and one.interval.low > other.interval.high
+    known_then = deal.told is None or (total.told is not None and deal.told <= total.told)
+    return larger and known_then and len(one.claims_for) < len(other.claims_for)
 
 
 def _running_totals(deals: Sequence[Deal]) -> list[Deal]:
