@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,14 +14,18 @@ from counterflow.model.book import Book, Party, Question, Support
 from counterflow.model.claim import Claim, Decision
 from counterflow.model.problem import Problem, Trouble
 from counterflow.model.source import Document
+from counterflow.model.when import first_day
 
 if TYPE_CHECKING:
     from counterflow.analyse.owed import Owed
     from counterflow.analyse.returning import Circular, NoNamedPayer
     from counterflow.extract.names.gazetteer import Gazetteer
     from counterflow.extract.rules import Reading
+    from counterflow.extract.tables import Listed
     from counterflow.flows.build import Counting, Dated
     from counterflow.reconcile.anchors import Placed
+    from counterflow.reconcile.checks import Issue
+    from counterflow.sources.gather import Source, Told
     from counterflow.store import Store
 
 
@@ -29,6 +35,17 @@ class Read(NamedTuple):
     document: Document
     claims: tuple[Claim, ...]
     new: bool
+
+
+class Imported(NamedTuple):
+    """What came of a list that was brought in."""
+
+    name: str  # of the list: its next import takes the place of this one
+    new: int  # claims
+    known: int
+    rows: int  # of the file, those that made no claim included
+    problems: tuple[Problem, ...]
+    left_out: Mapping[str, int]  # rows by what the map leaves them out for: "in_totals = 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +73,58 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-def extract(path: Path, *, doc_date: str | None, gazetteer: Gazetteer) -> tuple[Document, Reading, list[Problem]]:
-    """File -> document -> claims; `Trouble` where the file cannot be read at all."""
-    from counterflow import sources
+def extract(source: Source, *, doc_date: str | None, gazetteer: Gazetteer) -> tuple[Document, Reading, list[Problem]]:
+    """Source -> document -> claims; `Trouble` where it cannot be read at all."""
     from counterflow.extract import rules
 
-    document, noticed = sources.load(path, doc_date)
+    document, noticed = source.load(doc_date)
     reading = rules.read(document, gazetteer)
     return document, reading, [*noticed, *reading.problems]
 
 
 def read(
-    names: Sequence[str], store: Store | None, *, doc_date: str | None = None, gazetteer: Path | None = None
-) -> Iterator[Read | Problem]:
-    """Every source in order: a Read for each document, a Problem for all that stands in the way."""
-    from counterflow import sources
+    names: Sequence[str],
+    store: Store | None,
+    *,
+    doc_date: str | None = None,
+    gazetteer: Path | None = None,
+    allow_private: bool = False,
+) -> Generator[Read | Told | Problem, None, None]:
+    """Every source in order: a Read for each document, a Problem for all that stands in the way, Told of each feed."""
     from counterflow.extract.names.gazetteer import Gazetteer
+    from counterflow.sources.gather import Memory, Source, gather
 
     known = Gazetteer.builtin().with_file(gazetteer) if gazetteer else Gazetteer.builtin()
-    paths, missing = sources.expand(names)
-    yield from _noted(missing, store)
-    for path in paths:
-        try:
-            document, reading, problems = extract(path, doc_date=doc_date, gazetteer=known)
-            claims, own = reading.claims, _beyond_builtin(reading.parties)
-            new = store.add_reading(document, claims, problems, recorded=now(), parties=own).new if store else True
-        except Trouble as trouble:
-            yield from _noted([trouble.problem], store)
-            continue
-        yield from problems
-        yield Read(document, tuple(claims), new)
+    memory = Memory(store.feed, partial(store.add_feed, recorded=now())) if store else None
+    with closing(gather(names, memory, allow_private=allow_private)) as found:
+        for item in found:
+            if isinstance(item, Source):
+                yield from _read(item, store, doc_date, known)
+            else:
+                yield from _noted([item], store) if isinstance(item, Problem) else [item]
+    if store:
+        _keep_copies(store)
+
+
+def _read(source: Source, store: Store | None, doc_date: str | None, known: Gazetteer) -> Iterator[Read | Problem]:
+    try:
+        document, reading, problems = extract(source, doc_date=doc_date, gazetteer=known)
+        claims, own = reading.claims, _beyond_builtin(reading.parties)
+        new = store.add_reading(document, claims, problems, recorded=now(), parties=own).new if store else True
+    except Trouble as trouble:
+        yield from _noted([trouble.problem], store)
+        return
+    source.done = True
+    yield from problems
+    yield Read(document, tuple(claims), new)
+
+
+def _keep_copies(store: Store) -> None:
+    """Tell the book which documents are copies: where it is made anew without their texts, nothing else says so."""
+    from counterflow.sources import alike
+
+    held = store.documents()
+    store.add_copies(dict(zip(held, alike.linked(held.values()), strict=True)), recorded=now())
 
 
 def _beyond_builtin(parties: Mapping[str, Party]) -> list[Party]:
@@ -100,6 +139,35 @@ def _noted(problems: Sequence[Problem], store: Store | None) -> Sequence[Problem
     if store and problems:
         store.add_problems(problems, recorded=now())
     return problems
+
+
+def start(store: Store) -> int:
+    """Fill a book with the starter tables; how many claims are new to it."""
+    from counterflow import starter
+
+    with starter.deals() as folder:
+        return sum(import_file(store, path).new for path in sorted(folder.glob("*.csv")))
+
+
+def import_file(store: Store, path: Path, mapping: Path | None = None) -> Imported:
+    """A list (CSV) or a company's filed figures (JSON): its good rows go in together; the others are told of.
+
+    A file that makes no claim at all changes nothing in the book but its list of problems.
+    """
+    try:
+        listed = _listed(path, mapping)
+        name, met = listed.name, listed.tally
+        added = store.add_import(name, listed.claims, met.problems, recorded=now())
+    except Trouble as trouble:
+        return Imported(path.name, 0, 0, 0, tuple(_noted([trouble.problem], store)), {})
+    problems = met.problems if added.new else _noted(met.problems, store)
+    return Imported(name, added.claims, added.known, met.rows, tuple(problems), met.left_out)
+
+
+def _listed(path: Path, mapping: Path | None) -> Listed:
+    from counterflow.extract import filings, maps, tables
+
+    return filings.read(path) if filings.is_facts(path) else tables.read(path, maps.load(mapping) if mapping else None)
 
 
 def placed(store: Store, recorded: str | None = None) -> list[Placed]:
@@ -125,10 +193,48 @@ def book(store: Store, question: Question) -> Book:
     from counterflow.reconcile import build
 
     decisions = [decision for decision, _ in store.decisions(question.recorded)]
-    pile, documents = placed(store, question.recorded), store.documents(question.recorded)
+    pile = placed(store, question.recorded)
+    documents = _with_copies(store.documents(question.recorded), pile, question.known)
     known = [*gazetteer_parties(), *store.parties(question.recorded)]  # the later of one name holds: the user's
     found = build.book(pile, decisions, parties=known, documents=documents, question=question)
     return replace(found, problems=(*found.problems, *store.problems()))
+
+
+def _with_copies(documents: dict[str, Document], pile: Sequence[Placed], day: date | None) -> dict[str, Document]:
+    """The documents, each copy linked to its origin among what was public by a day."""
+    from counterflow.sources.alike import linked
+
+    heard = {p.claim.text_sha256 for p in pile if day and p.public and p.public <= day}
+    public = [key for key, document in documents.items() if day is None or document.text_sha256 in heard]
+    return documents | dict(zip(public, linked(documents[key] for key in public), strict=True))
+
+
+def copies(reads: Sequence[Read], store: Store | None) -> list[Read]:
+    """What was read, each copy linked to its origin among these documents and those of the book."""
+    from counterflow.sources.alike import linked
+
+    held = store.documents().values() if store and reads else ()
+    found = linked([*(each.document for each in reads), *held])
+    return [each._replace(document=document) for each, document in zip(reads, found, strict=False)]
+
+
+def book_of(reads: Sequence[Read]) -> Book:
+    """The book of articles just read, kept nowhere: every claim counts."""
+    from counterflow.reconcile import build
+    from counterflow.reconcile.anchors import Placed
+
+    pile = [Placed(c, r.document.lineage, now(), first_day(r.document.doc_date)) for r in reads for c in r.claims]
+    documents = {r.document.lineage: r.document for r in copies(reads, None)}
+    return build.book(pile, parties=gazetteer_parties(), documents=documents, question=Question(trust=0.0))
+
+
+def check(known: Book) -> list[Issue]:
+    """The arithmetic fact-check of all that counts in a book."""
+    from counterflow.extract import amounts
+    from counterflow.reconcile.checks import Paper, check
+
+    papers = [Paper(d, tuple(amounts.find(d.text).quantities)) for d in known.documents.values()]
+    return check([r.claim for r in known.claims.values() if r.counts], papers, known.parties)
 
 
 def gazetteer_parties() -> tuple[Party, ...]:
@@ -142,7 +248,9 @@ def owing(known: Book, party: str | None) -> list[str]:
     """Whose commitments to show: the party named, or each that has some."""
     if party is not None:
         return [named(known, party)]
-    return sorted({d.payer for d in known.deals if d.family == "compute purchase" and d.money_class})
+    from counterflow.flows.build import KINDS
+
+    return sorted({d.payer for d in known.deals if KINDS.get(d.family) == "purchase" and d.money_class})
 
 
 def circular(known: Book, party: str | None, payer: str | None, counting: Counting) -> Returns:

@@ -142,7 +142,7 @@ def test_terms_and_the_date_a_loan_falls_due():
     claim = one(type="loan", end="2027-03", rate="8 percent", condition="once listed")
     assert {key: terms[0].value for key, terms in claim.terms.items()} == {
         "maturity": "2027-03",
-        "rate": "8 percent",
+        "rate": {"low": 0.08, "high": 0.08, "base": None},
         "condition": "once listed",
     }
     assert claim.valid_time is None
@@ -179,6 +179,10 @@ def test_two_rows_with_the_same_note_are_two_claims():
         ({"years": "0"}, "years", "above 0"),
         ({"type": "financial"}, "metric", "revenue"),
         ({"low": "1", "unit": "billion and change"}, "unit", "million shares"),
+        ({"low": "1", "unit": "Bn"}, "unit", "million shares"),
+        ({"low": "-1", "high": "-1"}, "low, high", "cash flow"),
+        ({"stake_pct": "140"}, "stake_pct", "100"),
+        ({"years": "100000"}, "years", "up to 100"),
     ],
 )
 def test_a_bad_cell_is_told_with_its_column_and_the_right_form(cells, column, remedy):

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
+from counterflow.extract.cells import Cells
 from counterflow.model.claim import (
     BASES,
     METRICS,
@@ -30,15 +31,14 @@ from counterflow.model.claim import (
     compact,
     statuses_of,
 )
-from counterflow.model.problem import Trouble
-from counterflow.model.when import first_day, years
+from counterflow.model.when import years
 
 EXTRACTOR: Final = "rows/0.1"
 CONFIDENCE: Final = 0.9  # of a row that says nothing else: someone read the page, nobody checked it against filings
 COLUMNS: Final = (
     *"id type from to low high currency unit qualifier scope additional_to years start end capacity_gw product".split(),
     *"basis stake_pct status period metric per said_on known_from not_before estimated source address origin".split(),
-    *"note confidence".split(),
+    *"note confidence deal".split(),
     *TERM_KEYS,
 )
 
@@ -76,11 +76,15 @@ _QUALIFIER: Final = {"about": "approximately", "more than": "more_than", "at lea
 _BASIS: Final = {"pre": "pre_money", "post": "post_money", "secondary": "secondary_sale", "target": "unspecified"}
 _METRIC: Final = {"backlog/RPO": "backlog", "market_cap": "market_value"}
 _SCALES: Final = {"": 0, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_LONGEST: Final = 100  # years of a contract
 _LASTING: Final = frozenset(
     "capacity_commitment supply_agreement lease revenue_share prepayment guarantee grant licensing".split()
 )
+_UNITS: Final = {unit: unit for unit in "percent shares multiple count money".split()} | {
+    **{unit.casefold(): unit for unit in "GW MW kW GWh MWh".split()},
+    **dict.fromkeys("chips gpus wafers sites warrants servers".split(), "count"),
+}
 _PER: Final = ("year", "quarter", "month", "share", "unit", "hour", "MWh")
-_DATE: Final = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _PERIOD: Final = re.compile(
     r"(?:FY ?)?(?P<year>\d{4})|Q(?P<quarter>[1-4]) (?P<of>\d{4})|(?P<day>\d{4}-\d{2}(?:-\d{2})?)"
 )
@@ -91,7 +95,7 @@ def claims(fields: Mapping[str, str], where: str) -> list[Claim]:
 
     `where` is file:line. `Trouble` names the column, what is wrong with it and what would be right.
     """
-    row = _Row({k: v.strip() for k, v in fields.items() if v and v.strip()}, where)
+    row = Cells({k: v.strip() for k, v in fields.items() if v and v.strip()}, where)
     base = _base(row)
     money, percent, power = _amount(row), _plain(row, "stake_pct", "percent"), _plain(row, "capacity_gw", "GW")
     if base.type == "stake" and percent:
@@ -103,61 +107,7 @@ def claims(fields: Mapping[str, str], where: str) -> list[Claim]:
     return found
 
 
-class _Row:
-    """The fields of a row that are filled, and how each is read."""
-
-    def __init__(self, fields: Mapping[str, str], where: str) -> None:
-        self.fields = fields
-        self.where = where
-
-    def __call__(self, column: str) -> str | None:
-        return self.fields.get(column)
-
-    def wrong(self, column: str, what: str, remedy: str) -> Trouble:
-        return Trouble(f"{self.where}, column {column}", what, remedy)
-
-    def number(self, column: str) -> Decimal | None:
-        """A decimal number, thousands apart by commas or not at all."""
-        text = self(column)
-        if text is None:
-            return None
-        try:
-            number = Decimal(re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text))
-        except InvalidOperation:
-            number = Decimal("NaN")
-        if not number.is_finite() or abs(number.adjusted()) > 30:
-            raise self.wrong(column, f"{text[:60]!r} is not a number", "write it as 1234.5")
-        return number
-
-    def date(self, column: str) -> str | None:
-        """A date of any precision; a half year stands for its first month."""
-        text = self(column)
-        if text is None:
-            return None
-        half = re.fullmatch(r"(\d{4})-H([12])", text)
-        iso = f"{half[1]}-{'01' if half[2] == '1' else '07'}" if half else text
-        if not _DATE.fullmatch(iso) or first_day(iso) is None:
-            raise self.wrong(column, f"{text[:60]!r} is not a date", "write it as 2026-03-31, 2026-03 or 2026")
-        return iso
-
-    def word(self, column: str, known: Mapping[str, str], allowed: tuple[str, ...], default: str | None) -> str | None:
-        """A word of a closed list, or what it is called elsewhere."""
-        text = self(column)
-        if text is None:
-            return default
-        found = known.get(text, text)
-        if found not in allowed:
-            near = get_close_matches(text, [*allowed, *known], n=1)
-            remedy = f"did you mean {near[0]}?" if near else f"one of: {', '.join(allowed)}"
-            raise self.wrong(column, f"{text[:60]!r} is not known", remedy)
-        return found
-
-    def names(self, column: str) -> tuple[str, ...]:
-        """The names in a column, several apart by semicolons."""
-        return tuple(filter(None, (name.strip() for name in (self(column) or "").split(";"))))
-
-
-def _base(row: _Row) -> Claim:
+def _base(row: Cells) -> Claim:
     """The claim of a row but for its amount."""
     kind = _kind(row)
     roles = _roles(row, kind)
@@ -189,7 +139,7 @@ def _base(row: _Row) -> Claim:
     )
 
 
-def _kind(row: _Row) -> _Kind:
+def _kind(row: Cells) -> _Kind:
     word = row("type")
     if word is None:
         raise row.wrong("type", "is empty", f"one of: {', '.join((*_WORDS, *ROLES))}")
@@ -205,7 +155,7 @@ def _kind(row: _Row) -> _Kind:
     return _Kind(word, core[0], core[1] if len(core) > 1 else None)
 
 
-def _roles(row: _Row, kind: _Kind) -> dict[str, tuple[str, ...]]:
+def _roles(row: Cells, kind: _Kind) -> dict[str, tuple[str, ...]]:
     roles: dict[str, tuple[str, ...]] = {}
     for column, role in (("from", kind.payer), ("to", kind.payee)):
         names = row.names(column)
@@ -219,7 +169,7 @@ def _roles(row: _Row, kind: _Kind) -> dict[str, tuple[str, ...]]:
     return roles
 
 
-def _holding(row: _Row) -> dict[str, Any]:
+def _holding(row: Cells) -> dict[str, Any]:
     """What a stake beside another claim says: who then holds how much of whom."""
     holder, company = row.names("from"), row.names("to")
     if not (holder and company):
@@ -228,7 +178,7 @@ def _holding(row: _Row) -> dict[str, Any]:
     return {"roles": roles, "roles_as_written": roles, "amount_scope": None, "terms": {}}
 
 
-def _status(row: _Row, claim_type: str) -> tuple[str, tuple[str, ...]]:
+def _status(row: Cells, claim_type: str) -> tuple[str, tuple[str, ...]]:
     """The status, and the flags of the row: said by a party itself, date estimated, day not known."""
     figure = claim_type in {"financial_metric", "comparison", "valuation", "stake"}
     status = row.word("status", _STATUS, (*statuses_of(claim_type), "actual"), "actual" if figure else "hypothetical")
@@ -238,10 +188,11 @@ def _status(row: _Row, claim_type: str) -> tuple[str, tuple[str, ...]]:
         "date_estimated": (row("estimated") or "").casefold() in {"1", "true", "yes"},
         "not_before": bool(row("not_before")) and not (row("said_on") or row("known_from")),
     }
-    return status, tuple(flag for flag, shown in signs.items() if shown)
+    deal = (f"deal:{row('deal')}",) if row("deal") else ()
+    return status, (*(flag for flag, shown in signs.items() if shown), *deal)
 
 
-def _reference(row: _Row) -> Evidence:
+def _reference(row: Cells) -> Evidence:
     """Source, address, public date and our note; the row's id keeps alike notes of two rows apart."""
     source = row("source")
     if source is None:
@@ -252,27 +203,27 @@ def _reference(row: _Row) -> Evidence:
     return Evidence("reference", source=source, address=row("address"), date=public, note=note)
 
 
-def _in_figures(row: _Row) -> str:
+def _in_figures(row: Cells) -> str:
     """What a row without a note says, in its figures."""
     money = _amount(row)
-    said = (money and money.text, row("stake_pct") and f"{row('stake_pct')} percent", row("product"), row("period"))
+    said = (money.text if money else None, row("stake_pct") and f"{row('stake_pct')} percent", row("product"), row("period"))
     power = row("capacity_gw") and f"{row('capacity_gw')} GW"
     return ", ".join(filter(None, (*said, power))) or "no amount stated"
 
 
-def _attribution(row: _Row) -> Attribution:
+def _attribution(row: Cells) -> Attribution:
     origin = row("origin")
     return Attribution((str(row("source")), origin), origin) if origin else Attribution()
 
 
-def _confidence(row: _Row) -> float:
+def _confidence(row: Cells) -> float:
     stated = row.number("confidence")
     if stated is not None and not 0 <= stated <= 1:
         raise row.wrong("confidence", f"{stated} is no probability", "write it as 0.9")
     return CONFIDENCE if stated is None else float(stated)
 
 
-def _metric(row: _Row, claim_type: str) -> tuple[str | None, str | None]:
+def _metric(row: Cells, claim_type: str) -> tuple[str | None, str | None]:
     """The metric, and the row's own word where it is none of the list."""
     word = row("metric")
     if claim_type != "financial_metric":
@@ -284,7 +235,7 @@ def _metric(row: _Row, claim_type: str) -> tuple[str | None, str | None]:
 
 
 def _times_and_terms(
-    row: _Row, claim_type: str, status: str
+    row: Cells, claim_type: str, status: str
 ) -> tuple[ValidTime | None, EventDate | None, dict[str, tuple[Term, ...]]]:
     """The period that the amount covers, the day it happened, and the terms."""
     start, end, duration = row.date("start"), row.date("end"), _duration(row)
@@ -302,7 +253,7 @@ def _times_and_terms(
     return valid, event, terms
 
 
-def _period(row: _Row, start: str | None, end: str | None) -> ValidTime | None:
+def _period(row: Cells, start: str | None, end: str | None) -> ValidTime | None:
     """A figure's period: its stated ends, else a calendar year, quarter or day told in `period`, else its words."""
     said = row("period")
     if start or end:
@@ -317,22 +268,22 @@ def _period(row: _Row, start: str | None, end: str | None) -> ValidTime | None:
     return ValidTime(said, whole, whole)
 
 
-def _said(row: _Row) -> str:
+def _said(row: Cells) -> str:
     parts = [row("start"), row("end"), row("years") and f"{row('years')} years"]
     return " to ".join(filter(None, parts[:2])) or str(parts[2] or "")
 
 
-def _duration(row: _Row) -> str | None:
+def _duration(row: Cells) -> str | None:
     term = row.number("years")
     if term is None:
         return None
     duration = f"P{term.normalize():f}Y"
-    if not years(duration):
-        raise row.wrong("years", f"{row('years')!r} is no term", "a number of years above 0")
+    if not years(duration) or term > _LONGEST:
+        raise row.wrong("years", f"{row('years')!r} is no term", f"a number of years above 0, up to {_LONGEST}")
     return duration
 
 
-def _terms(row: _Row) -> Iterator[tuple[str, tuple[Term, ...]]]:
+def _terms(row: Cells) -> Iterator[tuple[str, tuple[Term, ...]]]:
     for key in TERM_KEYS:
         text = row(key)
         if text is None:
@@ -341,11 +292,14 @@ def _terms(row: _Row) -> Iterator[tuple[str, tuple[Term, ...]]]:
             yield key, (Term({"kind": "milestone", "what": text}),)
         elif key == "take_or_pay":
             yield key, (Term(float(row.number(key) or 0)),)
+        elif key == "rate" and (found := re.fullmatch(r"(\d+(?:\.\d+)?) ?(?:%|percent)", text)):
+            share = float(Decimal(found[1]) / 100)
+            yield key, (Term({"low": share, "high": share, "base": None}, text),)
         else:
             yield key, (Term(text),)
 
 
-def _amount(row: _Row) -> Quantity | None:
+def _amount(row: Cells) -> Quantity | None:
     """The amount as the source words it: the written digits and the scale, from which its interval widens."""
     low, high = row.number("low"), row.number("high")
     if low is None and high is None:
@@ -355,6 +309,10 @@ def _amount(row: _Row) -> Quantity | None:
         qualifier = "range" if low is not None and high is not None else "at_least" if high is None else "up_to"
     if low is not None and high is not None and low > high:
         raise row.wrong("low, high", f"{low} is above {high}", "put the smaller number into low")
+    if min(end for end in (low, high) if end is not None) < 0 and (qualifier != "exact" or not row("metric")):
+        raise row.wrong(
+            "low, high", "is below zero", "only one exact figure of a company can be, such as its cash flow"
+        )
     unit, power = _unit(row)
     currency = row("currency") or ("USD" if unit == "money" and not row("unit") else None)
     if unit == "money" and not re.fullmatch("[A-Z]{3}", currency or ""):
@@ -365,19 +323,17 @@ def _amount(row: _Row) -> Quantity | None:
     return _quantity(row, ends or [Decimal(0)], qualifier, unit, (currency if unit == "money" else None, power))
 
 
-def _unit(row: _Row) -> tuple[str, int]:
+def _unit(row: Cells) -> tuple[str, int]:
     """The unit of the amount and the power of ten of its scale word: "billion", "million shares", "percent"."""
-    words = (row("unit") or "billion").split()
+    words = (row("unit") or "billion").casefold().split()
     power = _SCALES.get(words[0])
     rest = words[1:] if power is not None else words
-    unit = rest[0] if rest else "money"
-    known = {"percent", "shares", "GW", "MW", "multiple", "count", "money"}
-    if len(rest) > 1:
+    if len(rest) > 1 or (rest and rest[0] not in _UNITS):
         raise row.wrong("unit", f"{row('unit')!r} is not known", "billion, million shares, percent, GW, ...")
-    return (unit if unit in known else "count"), power or 0
+    return (_UNITS[rest[0]] if rest else "money"), power or 0
 
 
-def _quantity(row: _Row, ends: list[Decimal], qualifier: str, unit: str, scale: tuple[str | None, int]) -> Quantity:
+def _quantity(row: Cells, ends: list[Decimal], qualifier: str, unit: str, scale: tuple[str | None, int]) -> Quantity:
     currency, power = scale
     factor = Decimal(10) ** power
     words = {"exact": "", "range": ""}.get(qualifier, qualifier.replace("_", " ") + " ")
@@ -400,7 +356,9 @@ def _quantity(row: _Row, ends: list[Decimal], qualifier: str, unit: str, scale: 
     )
 
 
-def _plain(row: _Row, column: str, unit: str) -> Quantity | None:
+def _plain(row: Cells, column: str, unit: str) -> Quantity | None:
     """A column that holds nothing but a number of one unit."""
     number = row.number(column)
+    if number is not None and not 0 <= number <= (100 if unit == "percent" else 10_000):
+        raise row.wrong(column, f"{number:f} {unit} cannot be", "a share from 0 to 100, power in gigawatts")
     return None if number is None else _quantity(row, [number], "exact", unit, (None, 0))

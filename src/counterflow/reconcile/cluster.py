@@ -147,9 +147,17 @@ def _related(a: str | None, b: str | None, register: Register) -> bool:
 
 def _one_deal(a: Said, b: Said, linked: bool) -> bool:
     like = _likeness(a, b)
+    if _told_apart(a, b):
+        return False
     if like == "far" or _scopes_clash(a, b, like):
         return False
     return like == "same" or linked or (gap(a.days, b.days) <= WITHIN_DAYS and not _steps_back(a, b))
+
+
+def _told_apart(a: Said, b: Said) -> bool:
+    """One list that numbers its deals gives these two different numbers."""
+    first, second = ({f for f in s.claim.flags if f.startswith("deal:")} for s in (a, b))
+    return a.claim.doc_id == b.claim.doc_id and bool(first and second) and first != second
 
 
 def _likeness(a: Said, b: Said) -> str:

@@ -98,12 +98,15 @@ def _best_told(group: tuple[tuple[str, str | None, str | None], list[Said]]) -> 
 
 
 def _current(claims: Sequence[Said]) -> tuple[list[Said], list[str]]:
-    """Claims that still stand: an origin's later word, or a claim that says so, replaces what it clashes with."""
+    """Claims that still stand: an origin's later word, or a claim that says so, replaces what it clashes with.
+
+    A copy printed later is no later word.
+    """
     linked = {link for s in claims for link in (s.claim.supersedes, s.claim.corrects) if link}
     by_origin: dict[str, list[Said]] = defaultdict(list)
     for each in claims:
         by_origin[each.origin].append(each)
-    late = {origin: _latest(group) for origin, group in by_origin.items()}
+    late = {origin: _latest([s for s in group if not s.copied]) for origin, group in by_origin.items()}
     stale = {s.id for s in claims if not s.accepted and (s.id in linked or _outdated(s, late[s.origin]))}
     if len(stale) == len(claims):
         return list(claims), []

@@ -99,6 +99,7 @@ class Said:
     told: date | None  # the day it was published, where more is known than when it was fetched
     origin: str
     weight: float
+    copied: bool = False  # its document is a copy of another, or largely taken from one
 
     @property
     def claim(self) -> Claim:
@@ -124,6 +125,7 @@ def said(claim_id: str, ruled: Ruled, documents: Mapping[str, Document]) -> Said
         days=event_days(claim) or (Days(told, told) if told else None),
         told=told,
         origin=_origin(claim, document),
+        copied=document is not None and document.copy_of is not None,
         weight=VOTE * claim.confidence * (TITLE_SHARE if _in_title(claim, document) else 1),
     )
 
@@ -195,7 +197,7 @@ def gap(a: Days | None, b: Days | None) -> int:
 def _origin(claim: Claim, document: Document | None) -> str:
     if claim.attribution.origin:
         return claim.attribution.origin.casefold()
-    return (document and document.duplicate_of) or claim.doc_id
+    return (document and document.copy_of) or claim.doc_id
 
 
 def _in_title(claim: Claim, document: Document | None) -> bool:

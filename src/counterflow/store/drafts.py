@@ -9,7 +9,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from counterflow.model.book import Party
 from counterflow.model.claim import Claim, Decision, compact
@@ -31,33 +31,26 @@ class Reading(NamedTuple):
     public: date | None = None  # when the document was public; None: as the document itself says
 
 
-class Import(NamedTuple):
-    """A list of claims that stand in sources outside the book, under the list's name."""
-
-    name: str
-    claims: Sequence[Claim]
-    problems: Sequence[Problem] = ()
-    parties: Sequence[Party] = ()  # whom the list tells more of than the built-in names
-
-
-def of_import(connection: Connection, listed: Import) -> list[Draft]:
-    """The import and its new claims; nothing where the latest import of that name said the same."""
-    for claim in listed.claims:
+def of_rows(connection: Connection, rows: Sequence[Claim]) -> list[Draft]:
+    """The claims of a list that are new to the book; each must stand on a reference."""
+    for claim in rows:
         _well_founded(claim, {})
-    claims = {claim.claim_id: claim for claim in reversed(listed.claims)}
+    claims = {claim.claim_id: claim for claim in reversed(rows)}
     known = projections.existing(connection, projections.claims.c.claim_id, list(claims))
+    return [_claim(id_, claim, None, None) for id_, claim in reversed(claims.items()) if id_ not in known]
+
+
+def of_import(connection: Connection, name: str, claims: Iterable[str], problems: Iterable[Problem]) -> list[Draft]:
+    """The import of a list by the ids of its claims; nothing where the latest one of that name said the same."""
     body = {
-        "name": listed.name,
+        "name": name,
         "claims": sorted(claims),  # what the list says now: what an earlier one said alone stands no longer
-        "problems": [p.to_json() for p in listed.problems],
-        "parties": [asdict(p) for p in sorted(listed.parties, key=lambda p: p.name)],
+        "problems": [p.to_json() for p in problems],
     }
-    asked = select(events).where(events.c.kind == "import", events.c.id == listed.name)
+    asked = select(events).where(events.c.kind == "import", events.c.id == name)
     last = connection.execute(asked.order_by(events.c.seq.desc()).limit(1)).first()
-    if last is not None and Event(*last).content() == json.loads(compact(body)):
-        return []
-    fresh = [_claim(id_, claim, None, None) for id_, claim in reversed(claims.items()) if id_ not in known]
-    return [*fresh, Draft("import", listed.name, body)]
+    same = last is not None and Event(*last).content() == json.loads(compact(body))
+    return [] if same or not body["claims"] else [Draft("import", name, body)]
 
 
 def of_reading(connection: Connection, reading: Reading) -> list[Draft]:
@@ -75,7 +68,8 @@ def of_reading(connection: Connection, reading: Reading) -> list[Draft]:
     day = day or (stored.public if stored else None)
     fresh = [_claim(id_, claim, key, day) for id_, claim in reversed(claims.items()) if id_ not in known]
     same = (sorted(claims), set(reading.parties)) == _last_read(connection, document.text_sha256)
-    if not told and not fresh and same and not set(reading.problems) - _met(connection, key):
+    settled = not set(reading.problems) - _met(connection, key) and not _failed_since(connection, key, document)
+    if not told and not fresh and same and settled:
         return []
     body = {
         "document": key,
@@ -89,6 +83,19 @@ def of_reading(connection: Connection, reading: Reading) -> list[Draft]:
         "parties": [asdict(p) for p in sorted(reading.parties, key=lambda p: p.name)],
     }
     return [*told, Draft("reading", key, body), *fresh]
+
+
+def of_copies(connection: Connection, documents: Mapping[str, Document]) -> list[Draft]:
+    """Each document that is linked to another origin than the book says, as it was told of but for the link."""
+    told = connection.execute(select(events).where(events.c.kind == "document").order_by(events.c.seq))
+    last = {event.id: event for event in (Event(*row) for row in told)}
+    made = []
+    for key, document in documents.items():
+        body = last[key].content()
+        links = {"duplicate_of": document.duplicate_of, "syndicated_from": document.syndicated_from}
+        if links != {link: body.get(link) for link in links}:
+            made.append(Draft("document", key, body | links, last[key].public))
+    return made
 
 
 def of_decision(connection: Connection, decision: Decision, claim: Claim | None) -> list[Draft]:
@@ -171,15 +178,24 @@ def party_of(body: Mapping[str, Any]) -> Party:
 
 def _last_read(connection: Connection, text_sha256: str) -> tuple[list[str], set[Party]] | None:
     """Claim ids and parties of the latest reading of a text, under whatever name; None where it was never read."""
-    readings = connection.execute(select(events).where(events.c.kind == "reading").order_by(events.c.seq.desc()))
-    for row in readings:
-        read, found = Event(*row).parse(lambda body: (body["text_sha256"], (body["claims"], body.get("parties", ()))))
-        if read == text_sha256:
-            return list(found[0]), {party_of(p) for p in found[1]}
-    return None
+    table = projections.readings
+    told = select(events).join(table, table.c.seq == events.c.seq).where(table.c.text_sha256 == text_sha256)
+    row = connection.execute(told.order_by(events.c.seq.desc()).limit(1)).first()
+    if row is None:
+        return None
+    claims, parties = Event(*row).parse(lambda body: (body["claims"], body.get("parties", ())))
+    return list(claims), {party_of(p) for p in parties}
 
 
 def _met(connection: Connection, key: str) -> set[Problem]:
     """Every problem that earlier readings of a document met."""
     readings = connection.execute(select(events).where(events.c.kind == "reading", events.c.id == key))
     return {problem for row in readings for problem in Event(*row).parse(problems_met)}
+
+
+def _failed_since(connection: Connection, key: str, document: Document) -> bool:
+    """Whether a document, known from before, could not be read once after its latest reading."""
+    last = connection.scalar(select(func.max(events.c.seq)).where(events.c.kind == "reading", events.c.id == key))
+    met = connection.execute(select(events).where(events.c.kind == "problem", events.c.seq > (last or 0)))
+    places = {document.address, document.doc_id}
+    return any(Event(*row).parse(lambda body: body["where"]) in places for row in met)

@@ -15,7 +15,7 @@ from counterflow.model.problem import Trouble
 T = TypeVar("T")
 
 VERSION: Final = 1  # of the bodies that this program writes and reads
-KINDS: Final = ("book", "document", "reading", "import", "claim", "decision", "problem")
+KINDS: Final = ("book", "document", "reading", "import", "feed", "claim", "decision", "problem")
 _FIND: Final = "find all damage: counterflow verify"
 PAGE: Final = 1000  # rows a read takes at once, so that no reader keeps a writer waiting
 BEFORE_ALL: Final = -(2**63)  # a row that was given a number below 1 is still a row

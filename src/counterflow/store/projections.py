@@ -37,6 +37,13 @@ claims: Final = Table(
     Column("claim_id", String, nullable=False, index=True),
     Column("document", String),
 )
+readings: Final = Table(
+    "readings",
+    PROJECTIONS,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("document", String, nullable=False, index=True),
+    Column("text_sha256", String, nullable=False, index=True),
+)
 decisions: Final = Table(
     "decisions",
     PROJECTIONS,
@@ -56,6 +63,10 @@ def row_of(event: Event) -> tuple[Table, dict[str, Any]] | None:
     match event.kind:
         case "document":
             return documents, event.parse(partial(_document_row, event))
+        case "reading":
+            return readings, event.parse(
+                lambda b: {"seq": event.seq, "document": event.id, "text_sha256": b["text_sha256"]}
+            )
         case "claim":
             return claims, event.parse(lambda b: {"seq": event.seq, "claim_id": event.id, "document": b["document"]})
         case "decision":
@@ -134,11 +145,15 @@ def public_days(connection: Connection, until: str | None) -> dict[str, tuple[st
     """
     told = select(documents).order_by(documents.c.seq)
     rows = connection.execute(told if until is None else told.where(documents.c.recorded <= until))
-    held = {row.key: row for row in rows}
+    held: dict[str, Row[Any]] = {}
+    begun: dict[str, str] = {}  # when a document was first told of: what is told anew is no younger
+    for row in rows:
+        held[row.key] = row
+        begun.setdefault(row.key, row.recorded)
     earliest: dict[str, tuple[str, int]] = {}
     try:
         for row in held.values():
-            day = (row.public or row.recorded[:10], times.BASES.index(row.basis))
+            day = (row.public or begun[row.key][:10], times.BASES.index(row.basis))
             earliest[row.text_sha256] = min(day, earliest.get(row.text_sha256, day))
     except (TypeError, ValueError):
         raise Trouble("the table documents", "is damaged", "find all damage: counterflow verify") from None

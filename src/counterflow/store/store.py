@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
@@ -15,8 +16,8 @@ from sqlalchemy import inspect as tables_of
 from counterflow.model.book import Party
 from counterflow.model.claim import Claim, Decision
 from counterflow.model.problem import Problem, Trouble
-from counterflow.model.source import Document
-from counterflow.store import drafts, events, opening, projections, times, verify
+from counterflow.model.source import Document, Feed
+from counterflow.store import drafts, events, feeds, opening, projections, times, verify
 from counterflow.store.events import Draft, Event, Head
 
 SCHEMA: Final = 1
@@ -177,21 +178,29 @@ class Store:
     def add_import(
         self,
         name: str,
-        claims: Sequence[Claim],
-        problems: Sequence[Problem] = (),
+        claims: Iterable[Claim],
+        problems: Iterable[Problem] = (),
         *,
         recorded: str,
-        parties: Sequence[Party] = (),
     ) -> Added:
         """All of a list of claims with references, or nothing; the latest import under a name is the one that stands.
 
-        `Trouble` for a claim whose evidence is a sentence of no document here.
+        The claims are taken page by page, so that a list may be larger than memory; `problems` are asked for after the
+        last of them. A list without any claim changes nothing. `Trouble` for a claim on a sentence of no document here.
         """
-        when, listed = times.utc(recorded), drafts.Import(name, claims, problems, parties)
+        when, found, fresh, rest = times.utc(recorded), set[str](), 0, iter(claims)
         with self._writing() as connection:
-            made = self._append(connection, when, drafts.of_import(connection, listed))
-        fresh = sum(event.kind == "claim" for event in made)
-        return Added(bool(made), name, fresh, len({claim.claim_id for claim in claims}) - fresh)
+            while page := list(islice(rest, events.PAGE)):
+                found |= {claim.claim_id for claim in page}
+                fresh += len(self._append(connection, when, drafts.of_rows(connection, page)))
+            told = self._append(connection, when, drafts.of_import(connection, name, found, problems))
+        return Added(bool(told), name, fresh, len(found) - fresh)
+
+    def add_copies(self, documents: Mapping[str, Document], *, recorded: str) -> int:
+        """Tell anew each document, by its key, that is a copy of another than the book says; how many."""
+        when = times.utc(recorded)
+        with self._writing() as connection:
+            return len(self._append(connection, when, drafts.of_copies(connection, documents)))
 
     def add_decision(self, decision: Decision, *, recorded: str, claim: Claim | None = None) -> bool:
         """A ruling, with the claim that it adds; False where it was known. `Trouble` where it rules on nothing here."""
@@ -204,6 +213,17 @@ class Store:
         when = times.utc(recorded)
         with self._writing() as connection:
             return len(self._append(connection, when, drafts.of_problems(problems, _listed(connection))))
+
+    def feed(self, address: str) -> Feed:
+        """What is known of the feed at an address: nothing but its address where it was never read."""
+        with self._reading() as connection:
+            return feeds.state(connection, address)
+
+    def add_feed(self, feed: Feed, problems: Sequence[Problem] | None = (), *, recorded: str) -> bool:
+        """Keep what a reading of a feed showed; False where it was known. `problems`: None leaves those it had."""
+        when = times.utc(recorded)
+        with self._writing() as connection:
+            return bool(self._append(connection, when, feeds.of_feed(connection, feed, problems, _listed(connection))))
 
     def documents(self, recorded: str | None = None) -> dict[str, Document]:
         """Every document by its key, as recorded by a time; an empty text where the book was made without texts."""
@@ -229,7 +249,7 @@ class Store:
     def parties(self, recorded: str | None = None) -> list[Party]:
         """Whom the readings name that the built-in names do not know the same; the latest word on a name holds."""
         with self._reading() as connection:
-            read = events.of_kinds(connection, "reading", "import", until=_until(recorded))
+            read = events.of_kinds(connection, "reading", until=_until(recorded))
             named = [party for event in read for party in event.parse(_parties)]
         return list({party.name: party for party in named}.values())
 
@@ -344,11 +364,11 @@ def _text_hash(body: dict[str, Any]) -> str:
 
 def _listed(connection: Connection) -> list[Problem]:
     met: dict[str, list[Problem]] = {}
-    for event in events.of_kinds(connection, "reading", "import", "problem"):
+    for event in events.of_kinds(connection, "reading", "import", "feed", "problem"):
         if event.kind == "problem":
             problem = event.parse(lambda body: Problem(**body))
             met.setdefault(problem.where, []).append(problem)
-        elif event.kind == "import":
+        elif event.kind in {"import", "feed"}:
             met[event.id] = event.parse(drafts.problems_met)
         else:  # a source that was read again is judged by that
             source, address = event.parse(lambda body: (body["doc_id"], body["address"]))

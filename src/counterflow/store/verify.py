@@ -96,6 +96,8 @@ class Audit:
             case "import":
                 known = all(self._known("claim", each) for each in body["claims"])
                 return None if known else "lists claims that are not in the book"
+            case "feed":
+                return None if body["address"] == event.id else "has an id that is not its own"
             case "claim":
                 return self._claim(event, body)
             case "decision":
