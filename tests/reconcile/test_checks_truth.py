@@ -89,9 +89,7 @@ def article(seed: int) -> str:
     true, pen = world(seed), Pen(seed)
     dice = pen.dice
     told = [
-        f"{LAB} has raised {pen.usd(true.new, hedged=False)} in a funding round "
-            f"at a pre-money valuation of {pen.usd(true.pre, hedged=False)}. "
-        "the company said on Wednesday.",
+        f"{LAB} has raised {pen.usd(true.new)} in a funding round at a pre-money valuation of {pen.usd(true.pre)}.",
         f"Including the new money, its post-money valuation is {pen.usd(true.post)}.",
         " ".join(f"{who} invested {pen.usd(paid)}." for who, paid in zip(BUYERS, true.cheques, strict=True)),
     ]
@@ -102,8 +100,8 @@ def article(seed: int) -> str:
         f"Quarry Motors owned {pen.percent(true.stake)} of {LAB} before the round.",
         f"In an earlier round {LAB} had raised {pen.usd(true.new / 4)} at a valuation of {pen.usd(true.pre / 2)}.",
         f"Last autumn {CLOUD} was in talks to invest {pen.usd(true.rumour)} in {LAB}.",
-        f"{CLOUD} invested another {pen.usd(true.cheques[0] / 5)} in {LAB} in 2024, and holds "
-        f"{pen.percent(true.stake / 2)} of it.",
+        f"{CLOUD} invested another {pen.usd(true.cheques[0] / 5)} in {LAB} in 2024.",
+        f"{CLOUD} holds {pen.percent(true.stake / 2)} of {LAB}.",
         f"The lab rents servers for {pen.usd(true.revenue / 48, hedged=False)} a month.",
         f"Cobalt Chips could invest up to {pen.usd(true.new * 2, hedged=False).removeprefix('about ')} more in {LAB}.",
         f"{LAB} will spend {pen.usd(true.contract * 2)} more with {CLOUD} over the next {true.years + 2} years.",
@@ -111,7 +109,7 @@ def article(seed: int) -> str:
     ]
     dice.shuffle(later)
     title = f"{LAB} raises {pen.usd(true.new, hedged=False)}"
-    return f"{title}\n\n4 March 2026\n\n" + "\n\n".join([" ".join(told), *later[: dice.randint(4, 11)]]) + "\n"
+    return f"{title}\n\n4 March 2026\n\n" + "\n\n".join([" ".join(told), *later[: dice.randint(4, 12)]]) + "\n"
 
 
 def document(name: str, text: str) -> Document:

@@ -151,7 +151,7 @@ def demo(
         "counterflow-demo"
     ),
 ) -> None:
-    """The main job from end to end on the example articles: read, ask, report. Ends by itself.
+    """The main job from end to end: the starter book, the example articles read into it, every answer, a report.
 
     Example: counterflow demo --out demo-out
     """
@@ -163,13 +163,14 @@ def demo(
     except OSError as why:
         raise Trouble(str(out), f"cannot be made: {why.strerror or why}", "name another folder: --out DIR") from why
     path = out / "book.db"
-    if not path.exists():
-        Store.create(path, recorded=desk.now()).close()
+    store = Store.open(path, create=True, recorded=desk.now())
+    desk.start(store)
     with starter.articles() as folder:
-        items = list(desk.read([str(folder)], Store.open(path)))
-    documents = [i for i in items if not isinstance(i, Problem)]
+        items = list(desk.read([str(folder)], store))
+    documents = [i for i in items if isinstance(i, desk.Read)]
     claims = sum(len(d.claims) for d in documents)
-    opt.say(f"Read {len(documents)} example articles: {claims} claims, each with its sentence.")
+    opt.say(f"The starter book: {len(store.claims()) - claims} claims by reference to published pages.")
+    opt.say(f"Read {len(documents)} example articles into it: {claims} claims, each with its sentence.")
     opt.complain(i for i in items if isinstance(i, Problem))
     _ask(path, out)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,7 +30,7 @@ def to_bytes(frame: pl.DataFrame, fmt: str) -> bytes:
     elif fmt == "parquet":
         frame.write_parquet(buffer)
     else:
-        _workbook(frame, buffer)
+        _workbook({"Sheet1": frame}, buffer)
     return buffer.getvalue()
 
 
@@ -41,6 +42,22 @@ def write(frame: pl.DataFrame, fmt: str, path: Path) -> None:
         raise Trouble(str(path), f"cannot be written: {why.strerror or why}", "name another file with -o") from why
 
 
+def write_all(frames: Mapping[str, pl.DataFrame], fmt: str, path: Path) -> None:
+    """Several tables: a workbook with a sheet for each (xlsx), or a folder with a file for each (the rest of FILES)."""
+    if fmt == "xlsx":
+        buffer = io.BytesIO()
+        _workbook(frames, buffer)
+        files = {path: buffer.getvalue()}
+    else:
+        files = {path / f"{name}.{fmt}": to_bytes(frame, fmt) for name, frame in frames.items()}
+    try:
+        for file, content in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+    except OSError as why:
+        raise Trouble(str(path), f"cannot be written: {why.strerror or why}", "name another place with -o") from why
+
+
 def _flat(frame: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
@@ -48,10 +65,11 @@ def _flat(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join("; ") for name in lists)
 
 
-def _workbook(frame: pl.DataFrame, buffer: io.BytesIO) -> None:
+def _workbook(frames: Mapping[str, pl.DataFrame], buffer: io.BytesIO) -> None:
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with xlsxwriter.Workbook(buffer, options) as workbook:
         workbook.set_properties({"created": _CREATED})
-        _flat(frame).write_excel(workbook)
+        for name, frame in frames.items():
+            _flat(frame).write_excel(workbook, name)

@@ -93,7 +93,7 @@ class Deal:
     years: Decimal | None = None
     per: str | None = None  # "year": the amount is a rate
     public: date | None = None  # when it first was public
-    told: date | None = None  # when a dated source last told of it
+    told: date | None = None  # when a dated source last told of it, with an amount where any does
     package: str | None = None
     earmarked: bool = False
     conditions: tuple[str, ...] = ()

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
+def plain(text: str) -> str:
+    """A text on one line of a terminal: what would move its cursor or hide letters is escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 class Problem(NamedTuple):
     """Something a person can settle."""
 
@@ -13,7 +18,7 @@ class Problem(NamedTuple):
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}\n  to settle: {self.remedy}"
+        return f"{plain(self.where)}: {plain(self.what)}\n  to settle: {plain(self.remedy)}"
 
     def to_json(self) -> dict[str, str]:
         """`{"where", "what", "remedy"}`, as `read --json` lists it."""

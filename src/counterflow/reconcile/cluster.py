@@ -17,6 +17,7 @@ from counterflow.reconcile.said import Days, Measure, Said, event_days, gap, ran
 WITHIN_DAYS: Final = 180  # a story older than this is another one, unless a claim points back
 CLOSINGS_APART: Final = 30  # days between two closings that cannot be one
 STEP_BACK: Final = 30  # days after a signing within which papers may still speak of talks
+_BINDING: Final = ("signed", "completed")
 RETOLD: Final = 45  # days within which a plain sum is the one that another source calls additional
 TIMES: Final = 6  # a rumour of 10 has closed at 50
 _APART_SCOPES: Final = ("incremental", "tranche")
@@ -149,9 +150,16 @@ def _one_deal(a: Said, b: Said, linked: bool) -> bool:
     like = _likeness(a, b)
     if _told_apart(a, b):
         return False
+    if a.stage == b.stage and a.stage in _BINDING and _clash(a, b) and gap(a.days, b.days) > CLOSINGS_APART:
+        return False  # two contracts or cheques, or one and a sum so far
     if like == "far" or _scopes_clash(a, b, like):
         return False
     return like == "same" or linked or (gap(a.days, b.days) <= WITHIN_DAYS and not _steps_back(a, b))
+
+
+def _clash(a: Said, b: Said) -> bool:
+    """Two amounts that no fair editor would let pass for each other; a floor lets all above it pass."""
+    return bool(a.measure and b.measure and a.measure.loose.meet(b.measure.loose) is None)
 
 
 def _told_apart(a: Said, b: Said) -> bool:
@@ -201,7 +209,7 @@ def _ends(measure: Measure) -> tuple[Decimal, Decimal]:
 def _scopes_clash(a: Said, b: Said, like: str) -> bool:
     """What comes on top, a tranche, or a sum over years is not the plain amount beside it."""
     one, other = a.claim.amount_scope, b.claim.amount_scope
-    if like == "same" and {one, other} <= {"incremental", None, "contract_total", "new_money"} and _retold(a, b):
+    if like == "same" and "cumulative" not in {one, other} and _retold(a, b):
         return False
     if any((one == scope) != (other == scope) for scope in _APART_SCOPES):
         return True
@@ -212,11 +220,12 @@ def _scopes_clash(a: Said, b: Said, like: str) -> bool:
 
 
 def _retold(a: Said, b: Said) -> bool:
-    """A plain sum that another source tells with or after the same sum "on top": its words leave the rest out."""
-    plain, top = (a, b) if b.claim.amount_scope == "incremental" else (b, a)
-    if a.claim.doc_id == b.claim.doc_id or not (plain.days and top.days):
+    """The same sum by another source, near in time, or told plainly after it was told as "on top": fewer words."""
+    if a.claim.doc_id == b.claim.doc_id or not (a.days and b.days):
         return False
-    return (top.days.first - plain.days.last).days <= RETOLD
+    plain, top = (a.days, b.days) if b.claim.amount_scope == "incremental" else (b.days, a.days)
+    on_top = "incremental" in {a.claim.amount_scope, b.claim.amount_scope}
+    return a.days.apart(b.days) <= RETOLD or (on_top and (top.first - plain.last).days <= RETOLD)
 
 
 def _steps_back(a: Said, b: Said) -> bool:

@@ -13,10 +13,10 @@ from counterflow.model.book import STAGES, Deal, Step
 from counterflow.model.problem import Problem
 from counterflow.model.when import first_day
 from counterflow.reconcile.anchors import Bound
-from counterflow.reconcile.cluster import Cluster, Part, clusters
+from counterflow.reconcile.cluster import WITHIN_DAYS, Cluster, Part, clusters
 from counterflow.reconcile.estimate import best_said_first, estimate, support
 from counterflow.reconcile.parties import Register, key
-from counterflow.reconcile.said import Measure, Said, event_days, rank, term_years
+from counterflow.reconcile.said import Measure, Said, event_days, gap, rank, term_years
 from counterflow.reconcile.wholes import in_context
 
 # Claim type -> who pays, who is paid, the family of the deal. A contract may leave its suppliers unnamed.
@@ -49,6 +49,10 @@ _CLASS: Final = {
 }
 
 
+# Scopes from the one that says most of what a sum is: whoever leaves the words out has not denied them.
+_TELLING: Final = ("tranche", "incremental", "cumulative", "annual", "contract_total", "new_money")
+
+
 def gather(
     claims: Iterable[Said], register: Register, rulings: Iterable[Bound] = ()
 ) -> tuple[tuple[Deal, ...], tuple[Problem, ...]]:
@@ -62,6 +66,7 @@ def gather(
         holes += [hole] if hole and rank(each.stage) >= 0 else []
         if part:
             parts[part.payer, _key_payee(part, register), part.family].append(part)
+    parts = _with_suppliers(parts, register)
     rulings = tuple(rulings)
     found = [cluster for group in parts.values() for cluster in clusters(group, register, rulings)]
     return in_context(_named_apart(found, _packages(found)), register), tuple(holes)
@@ -80,6 +85,30 @@ def _part(each: Said) -> tuple[Part | None, Problem | None]:
     if payer == payee:
         return None, _hole(each, f"has {payer} pay itself", "--reject")
     return Part(replace(each, measure=_in_years(each.measure, family)), payer, payee, family), None
+
+
+def _with_suppliers(
+    parts: Mapping[tuple[str, str | None, str], list[Part]], register: Register
+) -> dict[tuple[str, str | None, str], list[Part]]:
+    """A contract told without its supplier joins the one contract of its payer, near in time, of the same amount."""
+    found: dict[tuple[str, str | None, str], list[Part]] = defaultdict(list)
+    named = [part for (_, payee, _), group in parts.items() if payee for part in group]
+    for (payer, payee, family), group in parts.items():
+        for part in group:
+            homes = [p for p in named if payee is None and p.payer == payer and p.family == family and _same(p, part)]
+            keys = {_key_payee(p, register) for p in homes}
+            if len(keys) == 1:
+                found[payer, min(filter(None, keys)), family].append(part._replace(payee=homes[0].payee))
+            else:
+                found[payer, payee, family].append(part)
+    return found
+
+
+def _same(a: Part, b: Part) -> bool:
+    one, other = a.said.measure, b.said.measure
+    if one is None or other is None or one.yardstick != other.yardstick:
+        return False
+    return one.like(other) and gap(a.said.days, b.said.days) <= WITHIN_DAYS
 
 
 def _in_years(measure: Measure | None, family: str) -> Measure | None:
@@ -164,19 +193,23 @@ def _deal(cluster: Cluster, packages: Mapping[str, str]) -> Deal:
         stage=stage,
         money_class=_money_class(seed.family, stage, waits=bool(conditions)),
         amount=amount,
-        scope=next((s.claim.amount_scope for s in movers if s.claim.amount_scope), None),
+        scope=min((s.claim.amount_scope for s in movers if s.claim.amount_scope), key=_TELLING.index, default=None),
         claims=tuple(sorted(p.said.id for p in cluster.parts)),
         timeline=timeline,
         start=_start(movers, at_stage),
         years=next(filter(None, map(term_years, movers)), None),
         per=shown.measure.per if shown and shown.measure else None,
         public=min((s.ruled.public for s in movers or beside if s.ruled.public), default=None),
-        told=max((s.told for s in movers or beside if s.told), default=None),
+        told=max((s.told for s in _measured(movers or beside) if s.told), default=None),
         package=min((packages[str(each)] for each in _terms(movers, "package")), default=None),
         earmarked=any(isinstance(t, dict) and t.get("kind") == "purchase" for t in _terms(movers, "trigger")),
         conditions=conditions,
         flags=_flags(movers, beside),
     )
+
+
+def _measured(claims: Sequence[Said]) -> Sequence[Said]:
+    return [s for s in claims if s.measure] or claims
 
 
 def _stands_at(movers: Sequence[Said], beside: Sequence[Said]) -> str:

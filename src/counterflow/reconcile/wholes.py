@@ -17,6 +17,7 @@ from counterflow.reconcile.parties import Register
 from counterflow.reconcile.said import rank
 
 _CLOSE: Final = Decimal("0.01")  # of a total: how near its addends must come
+_SAID_OF: Final = 2  # "more than 13" is not said of 26
 _MOST_ADDENDS: Final = 10  # deals of one key that are tried as parts of a sum
 _SLACK: Final = Decimal("0.05")  # of the whole: what the rounding of parts may add up to
 _APART: Final = frozenset({"incremental", "tranche", "cumulative"})
@@ -28,7 +29,8 @@ def in_context(deals: Sequence[Deal], register: Register) -> tuple[Deal, ...]:
     A deal that holds others (a whole with tranches, a sum over years with its cheques) keeps what they leave of it:
     flagged `remainder`, or `in_parts` and of no class where they leave nothing. Its timeline keeps the whole.
     """
-    rest = _running_totals(_less(_less(_funded(_within_totals(deals)), _tranches), _cheques))
+    one = _within_totals(_one_total(deals))
+    rest = _running_totals(_less(_less(_funded(one), _tranches), _cheques))
     return tuple(
         replace(
             deal,
@@ -97,6 +99,24 @@ def _cheques(whole: Deal, group: Sequence[Deal]) -> list[Deal]:
     return [d for d in cheques if (d.start or d.public or told) <= told]
 
 
+def _one_total(deals: Sequence[Deal]) -> list[Deal]:
+    """Of several sums paid so far between the same two, told at different times or by different papers, one counts:
+    the best told, then the last told.
+    """
+    totals: dict[tuple[object, ...], list[Deal]] = defaultdict(list)
+    for deal in deals:
+        if deal.scope == "cumulative" and deal.money_class == "paid" and deal.amount and deal.amount.unit == "money":
+            totals[deal.payer, deal.payee, deal.family, deal.amount.currency].append(deal)
+    chosen = [max(group, key=_well_told).deal_id for group in totals.values()]
+    rivals = {d.deal_id for group in totals.values() for d in group} - set(chosen)
+    return [replace(d, money_class=None, flags=(*d.flags, "other_total")) if d.deal_id in rivals else d for d in deals]
+
+
+def _well_told(deal: Deal) -> tuple[int, date, str]:
+    assert deal.amount is not None
+    return len(deal.amount.claims_for), deal.told or date.min, deal.deal_id
+
+
 def _within_totals(deals: Sequence[Deal]) -> list[Deal]:
     """A cheque beyond all that a better-told total says was ever paid is put aside: often the value of the stake.
 
@@ -113,7 +133,8 @@ def _beyond(deal: Deal, total: Deal) -> bool:
     one, other = deal.amount, total.amount
     if deal.start or not (one and other and (one.unit, one.currency) == (other.unit, other.currency)):
         return False
-    larger = one.interval.low is not None and other.interval.high is not None and one.interval.low > other.interval.high
+    most = other.interval.high or (other.stated and other.stated * _SAID_OF)
+    larger = one.interval.low is not None and most is not None and one.interval.low > most
     known_then = deal.told is None or (total.told is not None and deal.told <= total.told)
     return larger and known_then and len(one.claims_for) < len(other.claims_for)
 
@@ -181,7 +202,7 @@ def _funded(deals: Sequence[Deal]) -> list[Deal]:
 def _closed(deal: Deal) -> date:
     """The day by which a deal was reported completed."""
     told = (first_day(step.when) for step in deal.timeline if step.stage == "completed")
-    return next(filter(None, told), deal.public or date.min)
+    return max(filter(None, (*told, deal.told)), default=date.min)
 
 
 def _tranche_of(deal: Deal, done: Mapping[tuple[str, str | None, str], date]) -> bool:

@@ -145,7 +145,7 @@ def _document(document: Document, book: Book) -> Shown:
     lines = [
         f"{document.doc_id}: {document.title or 'untitled'}",
         f"  dated {document.doc_date or 'nowhere'} ({document.doc_date_source or 'no date found'})",
-        f"  {len(document.text)} characters, {len(said)} claims",
+        f"  {'text left out' if document.left_out else f'{len(document.text)} characters'}, {len(said)} claims",
         *(f"  {key}  {words.claim(claim)}" for key, claim in said),
     ]
     return Shown("\n".join(lines), document.to_json() | {"claims": [key for key, _ in said]})

@@ -24,7 +24,7 @@ def check(
     dates and restatements. `parties` tell who owns whom.
     """
     known = facts(claims, papers, parties)
-    found = in_order([*(closing.issue() for closing in _closings(known)), *_compared(known)])
+    found = in_order([*(closing.issue() for closing in _closings(known) if closing.telling), *_compared(known)])
     texts = {paper.document.doc_id: paper.document.text for paper in papers}
     return [replace(issue, evidence=tuple(_placed(w, texts.get(w.article)) for w in issue.evidence)) for issue in found]
 

@@ -15,6 +15,7 @@ from counterflow.reconcile.checks.wording import Side, message, repair, scale, s
 
 _HEDGED: Final = {"up_to": "up to ", "less_than": "under ", "at_least": "at least ", "more_than": "over "}
 _ALONE: Final = "tie: the sentence alone does not tell which of its numbers is wrong"
+_CHANGE: Final = "another report of either number"
 _CENTRE: Final = Context(prec=28, rounding=ROUND_HALF_EVEN)
 
 
@@ -115,6 +116,13 @@ class Closing:
     beside: tuple[Term, ...] = ()  # what the parts were computed from
     parties: tuple[str, ...] = ()  # where the terms rest on no claim
 
+    @property
+    def telling(self) -> bool:
+        """False where the intervals meet only at their edges: nothing clashes, and nothing is confirmed."""
+        if self.stated is None or self._kind() != "identity":
+            return True
+        return abs(self.stated.value - self.computed.value) * 10 <= abs(self.stated.value)
+
     def issue(self) -> Issue:
         """What the numbers make of the relation."""
         kind = self._kind()
@@ -137,7 +145,8 @@ class Closing:
                     if self._clash(kind)
                     else "nothing to repair"
                 ),
-                self.change or (wanted.change if wanted else "a stated value that differs"),
+                self.change
+                or (wanted.change if wanted else _CHANGE if self._clash(kind) else "a stated value that differs"),
             ),
             evidence=evidence,
             repair=wanted.text if wanted else _ALONE if self._clash(kind) else "",

@@ -10,7 +10,7 @@ from counterflow.model.claim import ROLES
 from counterflow.reconcile.checks.issue import Issue, Measured
 from counterflow.reconcile.checks.variables import Fact, Facts, cue
 from counterflow.reconcile.checks.wording import Side, digits, message, repair, scale, span
-from counterflow.reconcile.said import event_days, gap
+from counterflow.reconcile.said import Days, event_days, gap
 
 _DEALS: Final = frozenset(
     {"investment", "funding_round", "capacity_commitment", "supply_agreement", "acquisition", "stake"}
@@ -19,6 +19,7 @@ _FLOWS: Final = frozenset(
     "revenue annualized_revenue net_loss net_income ebitda capex free_cash_flow operating_cash_flow".split()
 )
 _STOCKS: Final = frozenset({"cash", "debt", "backlog", "loans_outstanding"})
+_REPEATED: Final = frozenset({"investment", "capacity_commitment", "supply_agreement"})  # deals that come in series
 _EVENT_DAYS: Final = 30
 
 
@@ -149,11 +150,13 @@ def _comparable(a: Fact, b: Fact, facts: Facts) -> bool:
         return _same_period(a, b) and not any(
             cue("moving").search(f.sentence.text) for f in (a, b) if not _period(f)[2] and not f.title
         )
-    return _same_scope(a, b) and _same_event(a, b) and not any(_another(f) or _unnamed(f) for f in (a, b))
+    return _same_scope(a, b) and _same_event(a, b, facts) and not any(_another(f) or _unnamed(f) for f in (a, b))
 
 
 def _unnamed(fact: Fact) -> bool:
-    """A sentence that names neither side may speak of other ones."""
+    """A sentence that names neither side may speak of other ones; a note of ours beside a reference need not."""
+    if fact.claim.evidence[0].kind != "sentence":
+        return False
     written = {n for names in fact.claim.roles_as_written.values() for n in names}
     return not fact.title and not any(n in fact.sentence.text for n in written)
 
@@ -175,12 +178,27 @@ def _waits(fact: Fact) -> bool:
     return bool(fact.claim.valid_time and (fact.claim.valid_time.start or fact.claim.valid_time.end))
 
 
-def _same_event(a: Fact, b: Fact) -> bool:
+def _same_event(a: Fact, b: Fact, facts: Facts) -> bool:
+    """One event: no dates or terms that differ; and where two texts tell of what is done, a tie between them."""
     one, other = (event_days(f.claim) for f in (a, b))
     if gap(one, other) > _EVENT_DAYS or _months_apart(a, b):
         return False
-    terms = {f.claim.valid_time.duration for f in (a, b) if f.claim.valid_time and f.claim.valid_time.duration}
-    return len(terms) < 2
+    terms = [f.claim.valid_time.duration for f in (a, b) if f.claim.valid_time and f.claim.valid_time.duration]
+    if len(set(terms)) > 1:
+        return False
+    if one and other:
+        return True
+    if any(f.claim.evidence[0].kind != "sentence" for f in (a, b)):
+        return False  # a row has no sentence that tells the event: without both days it may be another one
+    if a.doc != b.doc and a.claim.type in _REPEATED and a.standing != "mooted" and len(terms) < 2:
+        return False  # a cheque and the sum of all cheques are told in the same words
+    return all(_fresh(f, day, facts) for f, day in ((a, one), (b, other)))
+
+
+def _fresh(fact: Fact, days: Days | None, facts: Facts) -> bool:
+    """An event without a day is taken for the news of its article; one long before the article is told in passing."""
+    told = facts.day(fact)
+    return days is None or told is None or (told - days.last).days <= _EVENT_DAYS
 
 
 def _months_apart(a: Fact, b: Fact) -> bool:
@@ -209,6 +227,8 @@ def _period(fact: Fact) -> tuple[str | None, str | None, str | None]:
 
 def _same_period(a: Fact, b: Fact) -> bool:
     one, other = _period(a), _period(b)
+    if any(f.claim.evidence[0].kind != "sentence" and f.claim.status != "actual" for f in (a, b)):
+        return False
     if a.claim.metric in _STOCKS:
         return one[0] is not None and one == other and "X" not in one[0]
     if one[0] and other[0]:

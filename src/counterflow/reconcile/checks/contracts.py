@@ -14,8 +14,8 @@ _FIRM: Final = frozenset({"done", "agreed"})
 _TOTALS: Final = frozenset({None, "contract_total", "incremental", "new_money"})
 
 
-def _contracts(facts: Facts) -> list[Fact]:
-    own = facts.of("capacity_commitment")
+def _contracts(facts: Facts, doc: str | None = None) -> list[Fact]:
+    own = facts.of("capacity_commitment", doc)
     return [
         f for f in own if f.sure and f.standing and f.unit.isupper() and f.unit != "GW" and f.claim.role("customer")
     ]
@@ -60,9 +60,9 @@ def _joined(group: list[Fact], name: str) -> Term:
 
 def on_top(facts: Facts) -> Iterator[Closing]:
     """R9 total = existing + additional, or inclusive: two readings of one article."""
-    own = _contracts(facts)
-    for extra in (f for f in own if f.claim.amount_scope == "incremental" and f.claim.role("supplier")):
-        for base in own:
+    extras = [f for f in _contracts(facts) if f.claim.amount_scope == "incremental" and f.claim.role("supplier")]
+    for extra in extras:
+        for base in _contracts(facts, extra.doc):
             if (
                 base.doc == extra.doc
                 and base.claim.amount_scope != "incremental"
@@ -90,7 +90,7 @@ def grown(facts: Facts) -> Iterator[Closing]:
     for so_far in facts.of("investment"):
         if so_far.claim.amount_scope != "cumulative" or not so_far.sure or so_far.standing != "done":
             continue
-        for last in facts.of("investment"):
+        for last in (f for f in facts.beside(so_far) if f.claim.type == "investment"):
             near = (
                 last.doc == so_far.doc and last.sentence == so_far.sentence and last.claim.roles == so_far.claim.roles
             )
@@ -158,7 +158,7 @@ def earlier_by_deal(cash: Fact, cheque: Fact, facts: Facts) -> bool:
     before, after = facts.day(cash), facts.day(cheque)
     if before and after:
         return 0 <= (after - before).days <= 200
-    talks = [f for f in facts.of("investment") if f.doc == cash.doc and f.claim.roles == cheque.claim.roles]
+    talks = [f for f in facts.of("investment", cash.doc) if f.claim.roles == cheque.claim.roles]
     return cheque.standing in _FIRM and any(f.standing == "mooted" for f in talks)
 
 
@@ -174,7 +174,7 @@ def _over_revenue(facts: Facts) -> Iterator[Closing]:
         customer = str(revenue.claim.role("company"))
         own = [
             f
-            for f in _contracts(facts)
+            for f in _contracts(facts, revenue.doc)
             if f.doc == revenue.doc and f.claim.role("customer") == customer and f.claim.role("supplier") is None
         ]
         for programme in own:
@@ -190,7 +190,7 @@ def _back(facts: Facts) -> Iterator[Closing]:
         seller = facts.top(contract.claim.role("supplier"))
         if contract.claim.amount_scope not in _TOTALS or seller is None:
             continue
-        for cheque in facts.of("investment", investee=str(contract.claim.role("customer"))):
+        for cheque in facts.of("investment", contract.doc, investee=str(contract.claim.role("customer"))):
             if (
                 cheque.doc == contract.doc
                 and facts.top(cheque.claim.role("investor")) == seller

@@ -9,52 +9,54 @@ from counterflow.reconcile.checks.closing import Closing, Term, exactly
 from counterflow.reconcile.checks.variables import Fact, Facts, cue
 
 _FACTOR: Final = {"/mo": 12, "/qtr": 4}
+_SALES: Final = ("revenue", "annualized_revenue")
+_R4: Final = "R4 valuation = multiple x revenue"
 _NEAR: Final = 3  # sentences between numbers that one passage compares
 
 
-def _metric(facts: Facts, *names: str) -> list[Fact]:
-    return [f for f in facts.of("financial_metric") if f.claim.metric in names and f.claim.role("company") and f.sure]
+def _metric(facts: Facts, *names: str, doc: str | None = None) -> list[Fact]:
+    return [
+        f for f in facts.of("financial_metric", doc) if f.claim.metric in names and f.claim.role("company") and f.fair
+    ]
 
 
 def _prices(facts: Facts, near: Fact) -> list[Fact]:
     company = near.claim.role("company")
-    own = facts.of("valuation", company=str(company))
-    return [f for f in own if f.doc == near.doc and f.sure and not f.title and f.standing in {"done", "agreed"}]
+    own = facts.of("valuation", near.doc, company=str(company))
+    return [f for f in own if f.sure and not f.title and f.standing in {"done", "agreed"}]
 
 
 def multiples(facts: Facts) -> Iterator[Closing]:
-    """R4 valuation = multiple x revenue: the stated multiple against each price of its passage, or what it comes to."""
+    """R4 valuation = multiple x revenue: a stated multiple against the article's prices, or what they come to."""
     told: set[str] = set()
     for multiple in _metric(facts, "revenue_multiple"):
-        revenue = _beside(multiple, _metric(facts, "revenue", "annualized_revenue"))
-        near = [f for f in _prices(facts, multiple) if _apart(f, multiple) <= _NEAR] if revenue else []
-        if revenue is None or not near or multiple.loose.low == multiple.loose.high:
-            continue
-        told.add(revenue.said.id)
-        ways = [Term.of(f, "valuation") for f in near]
-        earned, stated = Term.of(revenue, "revenue"), Term.of(multiple, "multiple")
-        found = [((w / earned).named("multiple by the sum", "x"), w) for w in ways]
-        best, price = min(found, key=lambda f: (f[0].loose.meet(stated.loose) is None, abs(f[0].value - stated.value)))
-        yield Closing("R4 valuation = multiple x revenue", best, (price, earned), "/", stated=stated)
-    for revenue in _metric(facts, "revenue", "annualized_revenue"):
-        values = {f.stated for f in _prices(facts, revenue) if f.hedge == "exact"}
-        if (
-            revenue.said.id not in told
-            and len(values) == 1
-            and revenue.unit.endswith("/yr")
-            and revenue.standing == "done"
-        ):
-            price = Term.of(next(f for f in _prices(facts, revenue) if f.hedge == "exact"), "valuation")
-            earned = Term.of(revenue, "revenue")
-            if f"{price.unit}/yr" == earned.unit:
-                yield Closing(
-                    "R4 valuation = multiple x revenue", (price / earned).named("multiple", "x"), (price, earned), "/"
-                )
+        revenue = _beside(multiple, _metric(facts, *_SALES, doc=multiple.doc))
+        if revenue and (closing := _multiple(multiple, revenue, _prices(facts, multiple))):
+            told.add(revenue.said.id)
+            yield closing
+    for revenue in _metric(facts, *_SALES):
+        prices = [f for f in _prices(facts, revenue) if f.hedge == "exact" and f"{f.unit}/yr" == revenue.unit]
+        if revenue.said.id not in told and len({f.stated for f in prices}) == 1 and revenue.standing == "done":
+            price, earned = Term.of(prices[0], "valuation"), Term.of(revenue, "revenue")
+            yield Closing(_R4, (price / earned).named("multiple", "x"), (price, earned), "/")
+
+
+def _multiple(multiple: Fact, revenue: Fact, prices: list[Fact]) -> Closing | None:
+    """Any price of the article may be meant; where none fits, only one of the same passage is said not to."""
+    earned, stated = Term.of(revenue, "revenue"), Term.of(multiple, "multiple")
+    same = [f for f in prices if f.unit.partition("/")[0] == revenue.unit.partition("/")[0]]
+    ways = {f: (Term.of(f, "valuation") / earned).named("multiple by the sum", "x") for f in same}
+    fits = [f for f in same if ways[f].loose.meet(stated.loose)]
+    near = [f for f in same if _apart(f, multiple) <= _NEAR]
+    chosen = min(fits or near, key=lambda f: (abs(ways[f].value - stated.value), _apart(f, multiple)), default=None)
+    if chosen is None:
+        return None
+    return Closing(_R4, ways[chosen], (Term.of(chosen, "valuation"), earned), "/", stated=stated)
 
 
 def _beside(fact: Fact, others: list[Fact]) -> Fact | None:
     own = [o for o in others if o.doc == fact.doc and o.claim.role("company") == fact.claim.role("company")]
-    own = [o for o in own if _apart(o, fact) <= 1]
+    own = [o for o in own if _apart(o, fact) <= 2]
     return own[0] if len(own) == 1 else None
 
 
@@ -114,7 +116,7 @@ def _short(term: Term) -> str:
 def marks(facts: Facts) -> Iterator[Closing]:
     """R12 mark = stake x valuation, where one sentence gives both, or the article knows one price only."""
     for stake in facts.of("stake"):
-        if not stake.sure or stake.standing != "done" or cue("old").search(stake.sentence.text):
+        if not stake.sure or stake.standing != "done" or cue("passing").search(stake.sentence.text):
             continue
         prices = [f for f in _prices(facts, stake) if f.hedge == "exact"]
         here = [
@@ -147,7 +149,7 @@ def run_rates(facts: Facts) -> Iterator[Closing]:
         year = (term * times).named("annual", rate.unit.replace(per, "/yr"))
         own = [
             f
-            for f in facts.of("financial_metric")
+            for f in facts.beside(rate)
             if f.sentence == rate.sentence and f.doc == rate.doc and f.claim.roles == rate.claim.roles
         ]
         stated = [f for f in own if f.claim.metric == "annualized_revenue"]

@@ -56,7 +56,9 @@ def rounds(facts: Facts) -> list[Round]:
     """Each round whose amount one article states, with the prices and cheques nearest to it."""
     own = [f for f in facts.of("funding_round") if f.unit == "USD" or f.unit.isupper()]
     own = [f for f in own if f.sure and f.standing and f.claim.amount_scope in {None, "new_money"} and not _open(f)]
-    return [_round(new, [o for o in own if _rival(new, o)], facts) for new in own if not _echo(new, own)]
+    keep = frozenset(own)
+    rivals = {new: [o for o in facts.of("funding_round", new.doc) if o in keep and _rival(new, o)] for new in own}
+    return [_round(new, rivals[new], facts) for new in own if not (new.title and rivals[new])]
 
 
 def _open(fact: Fact) -> bool:
@@ -65,11 +67,6 @@ def _open(fact: Fact) -> bool:
 
 def _rival(new: Fact, other: Fact) -> bool:
     return other.doc == new.doc and other.claim.role("issuer") == new.claim.role("issuer") and not other.title
-
-
-def _echo(new: Fact, own: Sequence[Fact]) -> bool:
-    """A title whose round the body tells too."""
-    return new.title and any(_rival(new, o) and o is not new for o in own)
 
 
 def _round(new: Fact, rivals: Sequence[Fact], facts: Facts) -> Round:
@@ -86,9 +83,11 @@ def _round(new: Fact, rivals: Sequence[Fact], facts: Facts) -> Round:
         own = abs(new.sentence.number - fact.sentence.number)
         return len(rivals) < 2 or (own == min(gaps) and gaps.count(own) == 1)
 
-    prices = [f for f in facts.of("valuation", company=issuer) if near(f) and f.standing == new.standing]
+    prices = [f for f in facts.of("valuation", new.doc, company=issuer) if near(f) and f.standing == new.standing]
     firm = _FIRM if new.standing in _FIRM else {new.standing}
-    cheques = [f for f in facts.of("investment", investee=issuer) if near(f) and f.standing in firm and not f.title]
+    cheques = [
+        f for f in facts.of("investment", new.doc, investee=issuer) if near(f) and f.standing in firm and not f.title
+    ]
     cheques = [f for f in cheques if f.claim.amount_scope in {None, "new_money"} and _of_this(f, new)]
     return Round(
         new,
@@ -173,7 +172,7 @@ def parts_of_cheques(facts: Facts) -> Iterator[Closing]:
             or len(whole.claim.parties) != 2
         ):
             continue
-        same = [f for f in facts.of("investment") if f.doc == whole.doc and f.claim.roles == whole.claim.roles]
+        same = [f for f in facts.of("investment", whole.doc) if f.claim.roles == whole.claim.roles]
         parts = [f for f in same if f.claim.amount_scope == "tranche" and f.unit == whole.unit and _one_event(whole, f)]
         parts = [f for f in parts if f.standing in _FIRM and abs(f.sentence.number - whole.sentence.number) <= 3]
         if len(parts) < 2 or len([f for f in same if f.claim.amount_scope in {None, "new_money"}]) > 1:
@@ -207,7 +206,7 @@ def stakes_bought(facts: Facts) -> Iterator[Closing]:
         at = stake.claim.amount.start - stake.sentence.start if stake.claim.amount else 0
         if not stake.sure or not cue("buys").search(text, 0, max(0, at)):
             continue
-        here = [f for f in facts.all if f.doc == stake.doc and f.sentence == stake.sentence]
+        here = facts.beside(stake)
         paid = [
             f for f in here if f.claim.type == "investment" and f.claim.role("investor") == stake.claim.role("holder")
         ]
@@ -228,9 +227,7 @@ def diluted(found: Sequence[Round], facts: Facts) -> Iterator[Closing]:
         pre, post = each.price_before(), each.price_after()
         if pre is None or post is None or each.new.standing not in _FIRM:
             continue
-        buyers = {
-            f.claim.role("investor") for f in facts.of("investment", investee=each.issuer) if f.doc == each.new.doc
-        }
+        buyers = {f.claim.role("investor") for f in facts.of("investment", each.new.doc, investee=each.issuer)}
         for stake in facts.of("stake", company=each.issuer):
             told = stake.fair and stake.standing == "done" and stake.claim.role("holder") not in buyers
             if told and earlier(stake, each.new, facts):

@@ -199,7 +199,7 @@ def _closes(pre: Fact, post: Fact, facts: Facts) -> bool:
     """The article's own round brings the one price to the other."""
     if not (_plain(pre) or pre.claim.valuation_basis == "pre_money"):
         return False
-    raised = [f for f in facts.of("funding_round", issuer=str(post.claim.role("company"))) if f.doc == post.doc]
+    raised = facts.of("funding_round", post.doc, issuer=str(post.claim.role("company")))
     return any(abs(pre.stated + f.stated - post.stated) <= post.stated / 50 for f in raised if f.unit == post.unit)
 
 

@@ -202,9 +202,12 @@ class Facts:
     papers: Mapping[str, Paper]
     parties: Mapping[str, Party] = field(default_factory=dict)
 
-    def of(self, kind: str, **roles: str) -> list[Fact]:
-        """The facts of one claim type whose roles have these names, alone in their role."""
-        return [f for f in self._by_type.get(kind, ()) if all(f.claim.roles.get(r) == (n,) for r, n in roles.items())]
+    def of(self, kind: str, doc: str | None = None, **roles: str) -> list[Fact]:
+        """The facts of one claim type, of one article, whose roles have these names, alone in their role."""
+        keys = [(kind, role, name) for role, name in roles.items()] + ([(kind, "", doc)] if doc else [])
+        shortest = min((self._piles.get(key, []) for key in keys or [(kind, "", "")]), key=len)
+        fits = (f for f in shortest if doc is None or f.doc == doc)
+        return [f for f in fits if all(f.claim.roles.get(role) == (name,) for role, name in roles.items())]
 
     def top(self, name: str | None) -> str | None:
         """The owner at the top of a party's chain."""
@@ -230,18 +233,32 @@ class Facts:
 
     def day(self, fact: Fact) -> date | None:
         """The day of a fact's article, as far as it is known."""
-        return self.papers[fact.doc].day if fact.doc in self.papers else fact.said.told
+        return self.papers[fact.doc].day if fact.doc in self.papers else first_day(fact.claim.evidence[0].date)
+
+    def beside(self, fact: Fact) -> list[Fact]:
+        """The facts of a fact's sentence, itself among them."""
+        return self._by_sentence[fact.doc, fact.sentence.start]
 
     def named_in(self, doc: str, sentence: Sentence) -> tuple[str, ...]:
         """Whom the claims of one sentence speak of."""
-        own = (f for f in self.all if f.doc == doc and f.sentence == sentence)
+        own = self._by_sentence.get((doc, sentence.start), [])
         return tuple(dict.fromkeys(name for f in own for name in f.claim.parties))
 
     @cached_property
-    def _by_type(self) -> dict[str, list[Fact]]:
-        found: dict[str, list[Fact]] = defaultdict(list)
+    def _piles(self) -> dict[tuple[str, str, str], list[Fact]]:
+        """By type alone, by type and article, by type, role and the one name in it."""
+        found: dict[tuple[str, str, str], list[Fact]] = defaultdict(list)
         for fact in self.all:
-            found[fact.claim.type].append(fact)
+            named = [(role, names[0]) for role, names in fact.claim.roles.items() if len(names) == 1]
+            for role, name in (("", ""), ("", fact.doc), *named):
+                found[fact.claim.type, role, name].append(fact)
+        return found
+
+    @cached_property
+    def _by_sentence(self) -> dict[tuple[str, int], list[Fact]]:
+        found: dict[tuple[str, int], list[Fact]] = defaultdict(list)
+        for fact in self.all:
+            found[fact.doc, fact.sentence.start].append(fact)
         return found
 
     @cached_property
