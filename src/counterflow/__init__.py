@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from counterflow.model.problem import Problem as Problem
     from counterflow.model.source import Document as Document
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME: Final = {
     "Book": "counterflow.model.book",
