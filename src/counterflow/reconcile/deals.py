@@ -91,16 +91,16 @@ def _with_suppliers(
     parts: Mapping[tuple[str, str | None, str], list[Part]], register: Register
 ) -> dict[tuple[str, str | None, str], list[Part]]:
     """A contract told without its supplier joins the one contract of its payer, near in time, of the same amount."""
-    found: dict[tuple[str, str | None, str], list[Part]] = defaultdict(list)
-    named = [part for (_, payee, _), group in parts.items() if payee for part in group]
+    named: dict[tuple[str, str], list[Part]] = defaultdict(list)
     for (payer, payee, family), group in parts.items():
+        named[payer, family] += group if payee else []
+    found = defaultdict(list, {key: group for key, group in parts.items() if key[1]})
+    for (payer, _, family), group in [each for each in parts.items() if each[0][1] is None]:
         for part in group:
-            homes = [p for p in named if payee is None and p.payer == payer and p.family == family and _same(p, part)]
+            homes = [p for p in named[payer, family] if _same(p, part)]
             keys = {_key_payee(p, register) for p in homes}
-            if len(keys) == 1:
-                found[payer, min(filter(None, keys)), family].append(part._replace(payee=homes[0].payee))
-            else:
-                found[payer, payee, family].append(part)
+            home = keys.pop() if len(keys) == 1 else None
+            found[payer, home, family].append(part._replace(payee=homes[0].payee) if home else part)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -13,8 +14,10 @@ def with_basis(figures: Iterable[Figure]) -> tuple[Figure, ...]:
 
     Prices that are done are compared with rounds and prices that are done, on their loose intervals.
     """
-    known = tuple(figures)
-    return tuple(_labelled(f, [o for o in known if o.party == f.party and o.status == "completed"]) for f in known)
+    known, done = tuple(figures), defaultdict[str, list[Figure]](list)
+    for figure in known:
+        done[figure.party] += [figure] if figure.status == "completed" else []
+    return tuple(_labelled(figure, done[figure.party]) for figure in known)
 
 
 def _labelled(price: Figure, beside: Sequence[Figure]) -> Figure:

@@ -186,7 +186,7 @@ def _same_event(a: Fact, b: Fact, facts: Facts) -> bool:
     terms = [f.claim.valid_time.duration for f in (a, b) if f.claim.valid_time and f.claim.valid_time.duration]
     if len(set(terms)) > 1:
         return False
-    if one and other:
+    if one and other and all((days.last - days.first).days <= _EVENT_DAYS for days in (one, other)):
         return True
     if any(f.claim.evidence[0].kind != "sentence" for f in (a, b)):
         return False  # a row has no sentence that tells the event: without both days it may be another one
