@@ -6,7 +6,7 @@ import ipaddress
 import os
 import shutil
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -42,7 +42,15 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
             raise ConnectionRefusedError(f"a test reached for {address[0]}: tests work without the network")
         connect(self, address)  # type: ignore[arg-type]
 
+    look_up = socket.getaddrinfo
+
+    def names_here(host: Any, *rest: Any, **options: Any) -> Any:
+        if host and not _is_here(str(host)) and not _is_number(str(host)):
+            raise socket.gaierror(f"a test looked up {host}: tests work without the network")
+        return look_up(host, *rest, **options)
+
     monkeypatch.setattr(socket.socket, "connect", only_here)
+    monkeypatch.setattr(socket, "getaddrinfo", names_here)
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +84,11 @@ def _is_here(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

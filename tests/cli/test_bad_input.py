@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from cli.shell import problem, run
+from counterflow.model.problem import plain
 from counterflow.store import Store, opening
 from journeys.wire import ARTICLES, CONTRACT, LAB, write
 
@@ -60,7 +61,7 @@ def test_a_place_that_is_not_there_or_holds_nothing(folder):
     (folder / "nothing").mkdir()
     for name in ("missing.txt", "nothing", "https://wire.example/a", "x" * 5000, "a\0b"):
         found = run("read", name, "contract.txt", code=1)
-        problem(found, name[:200])
+        problem(found, plain(name[:200]))
         assert "contract.txt: " in found.err
 
 

@@ -21,6 +21,11 @@ def test_no_test_reaches_the_outside():
         socket.create_connection(("192.0.2.1", 80), timeout=1)  # an address kept for documentation
 
 
+def test_no_test_asks_for_a_name_outside():
+    with pytest.raises(socket.gaierror, match=r"counterflow\.example"):
+        socket.getaddrinfo("counterflow.example", 443)
+
+
 def test_a_server_on_this_machine_can_be_asked():
     with http.server.HTTPServer(("127.0.0.1", 0), _Hello) as server:
         threading.Thread(target=server.handle_request).start()

@@ -103,7 +103,7 @@ def test_owners_in_a_ring_end():
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("Soft Brook", "Softbrook"), ("Dovecote", "Dovecote AI"), ("Eastmarch", "Eastmarch Group")]
+    ("one", "other"), [("Softbrook", "Soft Brook AI"), ("Dovecote", "Dovecote AI"), ("Eastmarch", "Eastmarch Group")]
 )
 def test_near_misses_are_a_persons_to_judge(one, other):
     register = resolve([one, other], (), TABLE)

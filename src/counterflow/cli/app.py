@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from counterflow import __version__
-from counterflow.cli import asking, reading
+from counterflow.cli import asking, checking, moving, reading
 from counterflow.model.problem import Trouble
 
 app = typer.Typer(
@@ -19,7 +19,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 reading.add_to(app)
+checking.add_to(app)
 asking.add_to(app)
+moving.add_to(app)
 
 
 def _version(asked: bool) -> None:

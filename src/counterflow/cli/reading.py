@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from counterflow.cli import options as opt
 from counterflow.cli.options import DEFAULT_BOOK, Asof, Because, BookOption, Format, Json, Known, Out, Recorded, Trust
-from counterflow.model.problem import Problem, Trouble
+from counterflow.model.problem import Problem, Trouble, plain
+
+if TYPE_CHECKING:
+    from counterflow.desk import Read
+    from counterflow.sources.gather import Told
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,25 +24,42 @@ def add_to(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def init(book: BookOption = DEFAULT_BOOK) -> None:
-    """Start a new, empty book.
+def init(
+    book: BookOption = DEFAULT_BOOK,
+    starter: Annotated[bool, typer.Option("--starter", help="With what published pages said up to mid-2026.")] = False,
+) -> None:
+    """Start a new book: empty, or with the starter data on who funds whom in the AI build-out.
 
-    Example: counterflow init --book ai.db
+    Example: counterflow init --starter --book ai.db
     """
     from counterflow import desk
     from counterflow.store import Store
 
-    Store.create(book, recorded=desk.now()).close()
-    opt.note(f"{book} is ready; next: counterflow read ARTICLE... --book {book}")
+    store = Store.create(book, recorded=desk.now())
+    told = (
+        f" with {desk.start(store)} claims by reference; ask it: counterflow circular --book {book}" if starter else ""
+    )
+    store.close()
+    opt.note(f"{book} is ready{told or f'; next: counterflow read ARTICLE... --book {book}'}")
 
 
 def read(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files (.txt, .html) and folders.")],
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SOURCE...", help="Files, folders, web addresses, RSS or Atom feeds; - for stdin."),
+    ] = None,
+    *,
+    listed: Annotated[
+        str | None, typer.Option("--from", metavar="FILE", help="More of them, one a line; # opens a remark.")
+    ] = None,
     book: BookOption = DEFAULT_BOOK,
     doc_date: Annotated[
         str | None, typer.Option("--doc-date", metavar="DATE", help="When these texts appeared.")
     ] = None,
     gazetteer: Annotated[Path | None, typer.Option("--gazetteer", help="Names of your own, as JSON.")] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch from this machine and its own network too.")
+    ] = False,
     no_store: Annotated[bool, typer.Option("--no-store", help="Write nothing anywhere.")] = False,
     json: Json = False,
 ) -> None:
@@ -45,29 +68,54 @@ def read(
     Example: counterflow read wire.txt blog.html --doc-date 2026-03-04
     """
     from counterflow import desk
+    from counterflow.sources.gather import listed as names_in
     from counterflow.store import Store
 
+    names = [*(sources or ()), *(names_in(listed) if listed else ())]
+    if not (names or listed):
+        raise typer.BadParameter("name what to read: files, folders, web addresses, - or --from FILE")
     if doc_date is not None:
         opt.day_of("--doc-date", doc_date)
     store = None if no_store else Store.open(book, create=True, recorded=desk.now())
-    documents: list[dict[str, Any]] = []
-    found: list[Problem] = []
-    for item in desk.read(sources, store, doc_date=doc_date, gazetteer=gazetteer):
-        if isinstance(item, Problem):
-            found.append(item)
-            continue
-        documents.append(_document(item))
-        state = f"claims: {len(item.claims)}" if item.new else "known already, nothing added"
-        opt.note(f"{item.document.doc_id}: {state}")
+    with closing(desk.read(names, store, doc_date=doc_date, gazetteer=gazetteer, allow_private=allow_private)) as items:
+        reads, found = _as_it_comes(items)
+    reads = desk.copies(reads, store)
+    _note_copies(reads)
     if json:
-        opt.as_json({"documents": documents, "problems": [p.to_json() for p in found]})
+        opt.as_json({"documents": [_document(each) for each in reads], "problems": [p.to_json() for p in found]})
     if opt.complain(found):
         raise typer.Exit(1)
 
 
+def _note_copies(reads: Iterable[Any]) -> None:
+    for document in (each.document for each in reads):
+        if document.copy_of:
+            kind = "a copy of" if document.duplicate_of else "largely taken from"
+            opt.note(f"{plain(document.doc_id)}: {kind} {plain(document.copy_of)}")
+
+
+def _as_it_comes(items: Iterable[Read | Told | Problem]) -> tuple[list[Read], list[Problem]]:
+    """What was read and what stood in the way, each source told of when it is done."""
+    from counterflow.sources.gather import Told
+
+    reads: list[Read] = []
+    found: list[Problem] = []
+    for item in items:
+        if isinstance(item, Problem):
+            found.append(item)
+        elif isinstance(item, Told):
+            state = f"entries read: {item.new}" if item.new else "nothing new"
+            opt.note(f"{plain(item.address)}: {state}; known already: {item.known}")
+        else:
+            reads.append(item)
+            state = f"claims: {len(item.claims)}" if item.new else "known already, nothing added"
+            opt.note(f"{plain(item.document.doc_id)}: {state}")
+    return reads, found
+
+
 def _document(item: Any) -> dict[str, Any]:
     body: dict[str, Any] = item.document.to_json()
-    kept = ("doc_id", "title", "doc_date", "doc_date_source", "lang", "segments", "duplicate_of", "text_sha256")
+    kept = "doc_id title doc_date doc_date_source final lang segments duplicate_of syndicated_from text_sha256".split()
     return {k: body[k] for k in kept} | {"text": item.document.text, "claims": [c.to_json() for c in item.claims]}
 
 
@@ -111,12 +159,12 @@ _EMPTY = {
     "sources": "no documents yet; read an article: counterflow read ARTICLE",
     "problems": "nothing to settle",
 }
-claims = _list("claims", ("claim_id", "type", "roles", "amount", "status", "state", "confidence", "source_id"))
+claims = _list("claims", ("claim_id", "type", "roles", "amount", "status", "state", "evidence_kind", "source_id"))
 deals = _list(
     "deals", ("deal_id", "payer", "payee", "amount", "stage", "class", "years", "claims_for", "claims_against")
 )
 parties = _list("parties", ("party", "kind", "owner", "claims", "deals"))
-sources = _list("sources", ("source_id", "doc_date", "characters", "claims", "duplicate_of"))
+sources = _list("sources", ("source_id", "kind", "doc_date", "characters", "claims", "duplicate_of", "syndicated_from"))
 problems = _list("problems", ("where", "what", "remedy"))
 
 
@@ -285,17 +333,21 @@ def undo(
 
 
 def verify(
-    path: Annotated[str | None, typer.Argument(metavar="[PATH]", help="A book; default --book.")] = None,
+    path: Annotated[
+        str | None, typer.Argument(metavar="[PATH]", help="A book, or the folder of its text form; default --book.")
+    ] = None,
     book: BookOption = DEFAULT_BOOK,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="First work out anew all that the events do not hold themselves.")
+    ] = False,
 ) -> None:
     """Check a book: the chain of hashes, claim ids, evidence against stored text, and that it rebuilds to the same.
 
     Example: counterflow verify book.db
     """
-    from counterflow.store import Store
+    from counterflow.store import text
 
-    store = Store.open(path or book)
-    if opt.complain(store.verify()):
+    problems, head = text.audit(path or book, rebuild=rebuild)
+    if opt.complain(problems):
         raise typer.Exit(1)
-    head = store.head()
     opt.say(f"{path or book}: {head[0]} events, all sound; head {head[1][:12]}")

@@ -40,6 +40,16 @@ class Party:
     aliases: tuple[str, ...] = ()
     owner: str | None = None  # a subsidiary or brand is a party with an owner, not an alias
     ticker: str | None = None
+    country: str | None = None  # as the table writes it: "US", "South Korea"
+    listed: bool = True  # in a table that tells parties apart; False: a name only met in an article
+
+
+class Likeness(NamedTuple):
+    """A writing that a party took in for being so alike, though no table and nobody says that it is the same."""
+
+    writing: str
+    score: float  # 0..100
+    runner_up: float | None  # score of the next best; None: none was alike, or nearly
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,7 @@ class Book:
     figures: tuple[Figure, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    alike: Mapping[str, tuple[Likeness, ...]] = field(default_factory=dict)  # by party: the writings it took in
 
     def deal(self, deal_id: str) -> Deal | None:
         """The deal of that id, or None."""

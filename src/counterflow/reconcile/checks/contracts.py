@@ -108,15 +108,18 @@ def grown(facts: Facts) -> Iterator[Closing]:
 
 
 def ceilings(facts: Facts) -> Iterator[Closing]:
-    """Ceilings of one sentence add up to a ceiling, and promise nothing."""
+    """Ceilings of one sentence add up to a ceiling, and promise nothing; its payers must be named there."""
     groups: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
     for fact in facts.of("investment"):
-        if fact.hedge == "up_to" and fact.sure and fact.standing and fact.claim.role("investor"):
+        payer = fact.claim.roles_as_written.get("investor", ("",))[0]
+        if fact.hedge == "up_to" and fact.standing and payer and payer in fact.sentence.text:
             groups[fact.doc, fact.sentence, fact.claim.role("investee"), fact.standing, fact.unit].append(fact)
     for group in groups.values():
-        if len({f.claim.roles.get("investor") for f in group}) > 1:
+        payers = tuple(dict.fromkeys(name for f in group for name in f.claim.roles["investor"]))
+        if len(payers) == len(group) > 1:
             terms = tuple(Term.of(f, "ceiling") for f in group)
-            yield Closing("sum of ceilings", total(terms, "sum, at most"), terms, "+", change="money paid under either")
+            summed = total(terms, "sum, at most")
+            yield Closing("sum of ceilings", summed, terms, "+", change="money paid under either", parties=payers)
 
 
 def against_means(facts: Facts) -> Iterator[Closing]:
