@@ -32,7 +32,7 @@ def test_the_demo_runs_from_end_to_end_and_again(tmp_path):
     assert runs[0].stdout == runs[1].stdout
     printed = runs[0].stdout
     shown = [line.removeprefix("$ counterflow ") for line in printed.splitlines() if line.startswith("$ ")]
-    assert [line.split()[0] for line in shown] == ["deals", "circular", "owe", "report"]
+    assert [line.split()[0] for line in shown] == ["check", "circular", "owe", "report"]
     for line in shown[:3]:  # what it printed is what the command named above it answers
         again = counterflow(tmp_path, *line.split())
         assert again.returncode == 0

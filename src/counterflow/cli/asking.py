@@ -178,8 +178,8 @@ def demo(
 def _ask(path: Path, out: Path) -> None:
     """Every question that this program answers, on the demo's book."""
     answers: tuple[tuple[str, Any], ...] = (
-        ("counterflow deals", lambda: _deals(str(path))),
-        ("counterflow circular", lambda: circular(book=str(path))),
+        ("counterflow check", lambda: _check(str(path))),
+        ("counterflow circular Amazon", lambda: circular("Amazon", book=str(path))),
         ("counterflow owe OpenAI", lambda: owe("OpenAI", book=str(path))),
         (f"counterflow report -o {out / 'report.html'}", lambda: report(out=out / "report.html", book=str(path))),
     )
@@ -188,7 +188,7 @@ def _ask(path: Path, out: Path) -> None:
         run()
 
 
-def _deals(path: str) -> None:
-    from counterflow.cli import reading
+def _check(path: str) -> None:
+    from counterflow.cli.checking import check
 
-    reading.deals(book=path)
+    check(book=path)

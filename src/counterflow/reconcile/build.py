@@ -61,6 +61,7 @@ def book(
         figures=with_basis(figures(counting)),
         documents=papers,
         problems=tuple(sorted([*problems, *queue, *register.problems, *holes])),
+        alike=register.alike,
     )
 
 

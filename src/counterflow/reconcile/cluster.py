@@ -18,7 +18,7 @@ WITHIN_DAYS: Final = 180  # a story older than this is another one, unless a cla
 CLOSINGS_APART: Final = 30  # days between two closings that cannot be one
 STEP_BACK: Final = 30  # days after a signing within which papers may still speak of talks
 _BINDING: Final = ("signed", "completed")
-RETOLD: Final = 45  # days within which a plain sum is the one that another source calls additional
+RETOLD: Final = 92  # days, a quarter, within which a plain sum is the one that another source calls additional
 TIMES: Final = 6  # a rumour of 10 has closed at 50
 _APART_SCOPES: Final = ("incremental", "tranche")
 

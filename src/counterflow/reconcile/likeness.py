@@ -22,6 +22,7 @@ MARGIN: Final = 3.0  # how far the next best stays behind
 _MOST: Final = 8  # names that one match joins; more are a swarm, which no margin tells apart
 _LONG: Final = 7  # letters from which a word with a slip in it is still the same word
 _SHORT: Final = 4  # letters below which one other letter makes another word: SDS, SDI
+_ROWS: Final = 1_000  # of a block, compared at once
 _MARKS: Final = 4  # of a name, the rarest: names that share none of them are not compared
 # No company is one of these; what else a party is called (lab, cloud) may be unknown of a name met once.
 _BODIES: Final = frozenset({"person", "sector", "market", "government", "media"})
@@ -97,7 +98,9 @@ def _pairs(parties: Sequence[Named], least: float) -> _Near:
     near: _Near = defaultdict(dict)
     for one, other, score in _alike(writings, parties, least):
         a, b = parties[one.place], parties[other.place]
-        same = None if a.listed and b.listed else _same(one, other, uses)
+        if one.place == other.place or (b.asked and one.place > other.place):
+            continue  # one party, or met from the other side
+        same = _same(one, other, uses)
         if same is not None:
             known = near[one.place].get(other.place, _Pair(0, same=False))
             same = same and score >= ALIKE and not (a.ruled or b.ruled) and _one_kind(a, b)
@@ -117,15 +120,20 @@ def _alike(
     writings: Sequence[_Writing], parties: Sequence[Named], least: float
 ) -> Iterator[tuple[_Writing, _Writing, float]]:
     """Writings alike by at least `least`, of two parties, of which one is asked about."""
+    import numpy as np
     from rapidfuzz import fuzz, process
 
-    rare = _rarest_marks(writings)
-    for block in [*_blocks(writings, rare.__getitem__), *_blocks(writings, lambda w: [w.letters])]:
+    for block in _blocks(writings, _rarest_marks(writings).__getitem__):
         texts = [w.sorted_letters for w in block]
-        for one in block:
-            if parties[one.place].asked:
-                found = process.extract(one.sorted_letters, texts, scorer=fuzz.ratio, score_cutoff=least, limit=None)
-                yield from ((one, block[at], score) for _, score, at in found if block[at].place != one.place)
+        asked = [i for i, w in enumerate(block) if parties[w.place].asked]
+        for start in range(0, len(asked), _ROWS):
+            rows = asked[start : start + _ROWS]
+            scores = process.cdist(
+                [texts[i] for i in rows], texts, scorer=fuzz.ratio, score_cutoff=least, dtype=np.float32
+            )
+            yield from ((block[rows[i]], block[j], float(scores[i, j])) for i, j in np.argwhere(scores).tolist())
+    for block in _blocks(writings, lambda w: [w.letters]):  # whatever the words that spaces make of them
+        yield from ((a, b, 100.0) for a in block if parties[a.place].asked for b in block)
 
 
 def _rarest_marks(writings: Sequence[_Writing]) -> dict[_Writing, list[str]]:
@@ -182,7 +190,7 @@ def _matches(near: _Near, margin: float) -> list[tuple[tuple[int, ...], float, f
     Such a set is complete before any other likeness of its members comes up, so joining pairs from the most alike down
     meets every one of them.
     """
-    joined = {place: (place,) for place in near}
+    joined: dict[int, tuple[int, ...]] = {place: (place,) for place in near}
     stand: dict[int, tuple[tuple[int, ...], float, float | None]] = {}
     pairs = [(-pair.score, a, b) for a, others in near.items() for b, pair in others.items() if a < b and pair.same]
     for _, a, b in sorted(pairs):

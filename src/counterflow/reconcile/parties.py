@@ -1,28 +1,33 @@
-"""Names -> parties: the table's aliases, exact keys and people's rulings. Names as written are never changed."""
+"""Names -> parties: people's rulings, the table's aliases, exact keys, then likeness. Names as written never change."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import combinations
 from typing import Final
 
-from counterflow.model.book import Party
+from counterflow.model.book import Likeness, Party
 from counterflow.model.claim import Decision
 from counterflow.model.problem import Problem, Trouble
+from counterflow.reconcile.likeness import Doubt, Match, Named, likenesses
 
 # Legal forms, dropped from the end of a name before names are compared.
 LEGAL_FORMS: Final = frozenset(
-    "ab ag as asa bv co company corp corporation gmbh inc incorporated kg kgaa kk limited llc llp lp ltd nv oy oyj pbc "
-    "plc pte pty sa sarl sas se spa srl".split()
+    "ab ag aps as asa bhd bv co company corp corporation gmbh inc incorporated kg kgaa kk limited llc llp lp ltd ltda "
+    "nv oy oyj pbc pjsc plc pte pty pvt sa sarl sas sdn se spa srl ulc".split()
 )
 # Words that a company's short name often lacks: they make two names a near miss, never one party.
-_LOOSE_WORDS: Final = frozenset("ai and global group holding holdings international labs tech technology".split())
+_LOOSE_WORDS: Final = frozenset(
+    "ai and global group holding holdings international lab labs tech technologies technology".split()
+)
 
 
+@lru_cache(maxsize=1 << 17)
 def key(name: str) -> str:
     """What two writings of one name share: case, punctuation, a leading "the" and legal forms at the end left out."""
     text = re.sub(r"[.'’`]", "", unicodedata.normalize("NFKC", name).casefold())
@@ -41,6 +46,7 @@ class Register:
     parties: Mapping[str, Party]
     names: Mapping[str, str]  # key of a writing -> name of its party
     problems: tuple[Problem, ...] = ()
+    alike: Mapping[str, tuple[Likeness, ...]] = field(default_factory=dict)  # by party: what likeness alone gave it
 
     def name(self, mention: str) -> str:
         """The name of the party that a mention means; a mention nobody asked about names itself."""
@@ -61,21 +67,31 @@ class Register:
 
 
 def resolve(mentions: Iterable[str], decisions: Iterable[Decision] = (), table: Iterable[Party] = ()) -> Register:
-    """Parties for the names that claims use.
+    """Parties for the names that claims use, as often as they use them.
 
-    A ruling goes before the table, the table's names before its aliases, and an unknown name is a party of its own,
-    of the kind `company`. merge: `changes["into"]`; split, pin: the name stands for itself. Owners come along.
+    A ruling goes before the table, the table's names before its aliases, these before likeness, and an unknown name is
+    a party of its own, of the kind `company`. merge: `changes["into"]`; split, pin: the name stands for itself, and
+    likeness leaves it alone. Owners come along.
     """
     known = {party.name: party for party in table}
     base, doubts = _table_names(known[name] for name in sorted(known))
-    written = sorted(set(mentions))
-    for alike in _by_key(name for name in written if key(name) not in base).values():
-        base[key(alike[0])] = min(alike, key=lambda name: (len(name), name))
+    uses = Counter(mentions)
+    written = sorted(uses)
+    for each, same in _by_key(name for name in written if key(name) not in base).items():
+        base[each] = min(same, key=lambda name: (len(name), name))
     steps, spelled = _ruled(decisions)
     names = {each: _follow(each, steps, base, spelled) for each in {*base, *steps, *spelled}}
+    spoken = Counter[str]()
+    for name in written:
+        spoken[names[key(name)]] += uses[name]
+    named = _named(names, spoken, known, steps)
+    matches, unsure = likenesses(named.values()) if any(party.asked for party in named.values()) else ([], [])
+    alike, into = _matched(matches, named, spoken)
+    names = {each: into.get(name, name) for each, name in names.items()}
     parties = _with_owners({names[key(name)] for name in written}, known, names)
-    asked = [doubts[each] for each in sorted({key(name) for name in written} & doubts.keys() - steps.keys())]
-    return Register(parties, names, (*asked, *_near_misses(parties, known, steps)))
+    shared = [doubts[each] for each in sorted({key(name) for name in written} & doubts.keys() - steps.keys())]
+    misses = _near_misses(unsure, named, into, spoken)
+    return Register(parties, names, (*shared, *misses), alike)
 
 
 def find(mention: str, parties: Iterable[Party]) -> str:
@@ -85,7 +101,7 @@ def find(mention: str, parties: Iterable[Party]) -> str:
     meant |= {key(p.name): p.name for p in listed}
     if key(mention) in meant:
         return meant[key(mention)]
-    near = dict.fromkeys(meant[each] for each in get_close_matches(key(mention), meant))
+    near = dict.fromkeys(meant[each] for each in _nearest(key(mention), meant))
     raise Trouble(
         mention,
         "is no party of this book",
@@ -156,24 +172,81 @@ def _with_owners(used: Iterable[str], known: Mapping[str, Party], names: Mapping
     return dict(sorted(parties.items()))
 
 
-def _near_misses(parties: Mapping[str, Party], known: Collection[str], ruled: Collection[str]) -> list[Problem]:
-    """Pairs of names that differ only in spaces or in words a short name lacks: a person says whether they are one."""
-    rough: dict[str, set[str]] = defaultdict(set)
-    for name in parties:
-        words = key(name).split()
-        for form in ("".join(words), "".join(word for word in words if word not in _LOOSE_WORDS)):
-            rough[form or name].add(name)
-    pairs = {
-        (first, other)
-        for first, *others in (sorted(names, key=lambda n: (len(n), n)) for names in rough.values())
-        for other in others
-        if not (first in known and other in known) and not (key(first) in ruled or key(other) in ruled)
-    }
-    return [
-        Problem(
-            other,
-            f"may be the same party as {first}",
-            f"counterflow decide '{other}' --merge '{first}' --because '...' (or --split to say that they are two)",
-        )
-        for first, other in sorted(pairs)
-    ]
+# ---------------------------------------------------------------- likeness
+def _named(
+    names: Mapping[str, str], spoken: Mapping[str, int], known: Mapping[str, Party], steps: Collection[str]
+) -> dict[str, Named]:
+    """Every party that claims use or the table knows, with all it is called; a ticker is no name to be like."""
+    tickers = {key(party.ticker) for party in known.values() if party.ticker}
+    called: dict[str, list[str]] = defaultdict(list)
+    for each, name in sorted(names.items()):
+        if each not in tickers or each == key(name):
+            called[name].append(each)
+    return {name: _one_named(name, tuple(called[name]), known, (name in spoken, key(name) in steps)) for name in called}
+
+
+def _one_named(name: str, called: tuple[str, ...], known: Mapping[str, Party], used_ruled: tuple[bool, bool]) -> Named:
+    used, ruled = used_ruled
+    party = known.get(name, Party(name, listed=False))
+    asked = used and not party.listed and not ruled
+    return Named(name, called, party.kind, party.country, party.listed, asked, ruled)
+
+
+def _matched(
+    matches: Iterable[Match], named: Mapping[str, Named], spoken: Mapping[str, int]
+) -> tuple[dict[str, tuple[Likeness, ...]], dict[str, str]]:
+    """What each party took in, and the party of each name taken."""
+    alike: dict[str, tuple[Likeness, ...]] = {}
+    into: dict[str, str] = {}
+    for names, score, runner_up in matches:
+        first, *others = sorted(names, key=lambda name: _standing(named[name], spoken))
+        alike[first] = tuple(Likeness(other, score, runner_up) for other in others)
+        into |= dict.fromkeys(others, first)
+    return dict(sorted(alike.items())), into
+
+
+def _standing(party: Named, spoken: Mapping[str, int]) -> tuple[bool, bool, int, int, int, str]:
+    """By this a name goes before those like it: the table's, the usual one, and the longer: slips leave letters out."""
+    used = spoken.get(party.name, 0)
+    return not party.listed, used > 0, -used, party.name.count(" "), -len(party.name), party.name
+
+
+def _near_misses(
+    unsure: Iterable[Doubt], named: Mapping[str, Named], into: Mapping[str, str], spoken: Mapping[str, int]
+) -> list[Problem]:
+    """Names alike and no match, or apart only by spaces and general words: a person says whether they are one."""
+    scores = {names: f" (likeness {score:.0f})" for names, score in unsure}
+    maybe: dict[str, dict[str, str]] = defaultdict(dict)
+    for pair in sorted({*scores, *_loose(named.values())}):
+        parties = [named[into.get(name, name)] for name in pair]
+        first, other = sorted(parties, key=lambda party: _standing(party, spoken))
+        open_ = (first.asked or other.asked) and not (first.listed and other.listed)
+        if open_ and first is not other and not (first.ruled or other.ruled):
+            maybe[other.name].setdefault(first.name, scores.get(pair, ""))
+    return [_asked(name, firsts) for name, firsts in sorted(maybe.items())]
+
+
+def _loose(named: Iterable[Named]) -> set[tuple[str, str]]:
+    """Pairs of names that differ only in spaces or in words a short name lacks."""
+    rough: dict[str, list[str]] = defaultdict(list)
+    for party in named:
+        words = key(party.name).split()
+        for form in {"".join(words), "".join(word for word in words if word not in _LOOSE_WORDS)}:
+            rough[form or party.name].append(party.name)
+    return {(a, b) for names in rough.values() for a, b in combinations(sorted(names, key=lambda n: (len(n), n)), 2)}
+
+
+def _asked(name: str, firsts: Mapping[str, str]) -> Problem:
+    return Problem(
+        name,
+        f"may be the same party as {' or '.join(first + score for first, score in firsts.items())}",
+        f"counterflow decide '{name}' --merge '{next(iter(firsts))}' --because '...' (or --split: they are two)",
+    )
+
+
+def _nearest(word: str, words: Iterable[str]) -> list[str]:
+    """The three words most like one, the nearest first."""
+    from rapidfuzz import fuzz, process
+
+    found = process.extract(word, sorted(words), scorer=fuzz.ratio, score_cutoff=60, limit=3)
+    return [each for each, *_ in found]

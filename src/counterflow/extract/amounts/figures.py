@@ -164,6 +164,8 @@ def _checked(page: Stretch, figure: Figure) -> Figure | Unread | None:
     if measure == _CLASH:
         return Unread(figure.start, figure.end, "two currencies on one amount")
     if measure and " " in (measure.currency or ""):
+        if re.fullmatch(r"\dKr", text[figure.end - 3 : figure.end]):
+            return None  # grown onto a number with a capital it is a name, as of an outlet
         return Unread(figure.start, figure.end, "a currency that several countries have")
     glued = _GLUED.match(text, figure.end, page.end) if text[figure.end - 1].isalnum() else None
     if glued:
