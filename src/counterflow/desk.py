@@ -266,17 +266,20 @@ def circular(known: Book, party: str | None, payer: str | None, counting: Counti
     return Returns(answer, tuple(curve), money, support(flows, known, dated=False), support(flows, known, dated=True))
 
 
-def owe(known: Book, party: str, counting: Counting) -> Owes:
-    """What a party owes by supplier and year, and its coverage."""
+def owe(known: Book, party: str | None, counting: Counting) -> tuple[Owes, ...]:
+    """What a party owes by supplier and year, and its coverage; without one, each party that owes."""
+    bound, money = binding(known, counting), everything(known, counting)
+    return tuple(_owed(known, name, bound, money) for name in owing(known, party))
+
+
+def _owed(known: Book, name: str, bound: Dated, money: Dated) -> Owes:
     from counterflow.analyse.owed import owed
-    from counterflow.flows import build
+    from counterflow.flows.build import of_party
     from counterflow.flows.support import support
 
-    name = named(known, party)
-    bound = build.of_party(binding(known, counting), name, known)
-    money = build.of_party(everything(known, counting), name, known)
-    answer = owed(bound.flows, money.flows, name, cash_usd=_cash(known, name))
-    return Owes(answer, money, support(money.flows, known, dated=True))
+    own = of_party(money, name, known)
+    answer = owed(of_party(bound, name, known).flows, own.flows, name, cash_usd=_cash(known, name))
+    return Owes(answer, own, support(own.flows, known, dated=True))
 
 
 def binding(known: Book, counting: Counting) -> Dated:

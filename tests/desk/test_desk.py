@@ -76,14 +76,14 @@ def test_a_unit_is_asked_about_as_its_group():
 def test_cash_in_hand_covers_what_comes_due_first():
     """7 due over 7 quarters from 2026 on, 4 of it in 2026, against 4 in hand: enough that year, 4/7 in all."""
     made = book(contract(7, "1.75"), figures=(Figure("f", LAB, "cash", None, "actual", believed(4)),))
-    found = desk.owe(made, LAB, COMMITTED).owed
+    found = desk.owe(made, LAB, COMMITTED)[0].owed
     assert [c.cumulative for c in found.covered] == pytest.approx([1, 4 / 7])
     assert found.first_gap == 2027
 
 
 def test_the_headline_holds_what_binds_and_what_does_not():
     made = book(contract(38, deal_id="a"), contract(100, deal_id="b", money="rumoured"), figures=(revenue(13),))
-    (total,) = desk.owe(made, LAB, Counting("paid")).owed.totals
+    (total,) = desk.owe(made, LAB, Counting("paid"))[0].owed.totals
     assert (total.committed_usd, total.headline_usd) == pytest.approx((38e9, 138e9))
 
 

@@ -392,7 +392,7 @@ def reported(book: Book, count: str = "committed", reading: str = "inclusive") -
     return Reported(
         book=book,
         returns=desk.circular(book, None, None, counting),
-        owes=tuple(desk.owe(book, name, counting) for name in desk.owing(book, None)),
+        owes=desk.owe(book, None, counting),
         binding=desk.binding(book, counting),
         everything=desk.everything(book, counting),
         count=count,

@@ -151,9 +151,9 @@ def test_hostile_names_stay_words():
 
 # ---------------------------------------------------------------- loops, bands, bars and curves
 def test_a_loop_in_small_has_an_arrow_for_each_payment():
-    root = parse(draw.glyph(["financing", "purchase", "purchase"]))
+    root = parse(draw.glyph(["loan", "purchase", "purchase"]))
     drawn = [p.get("class") for p in root.iter(f"{SVG}path") if (p.get("class") or "").startswith("s-")]
-    assert drawn == ["s-equity", "s-purchase", "s-purchase"]
+    assert drawn == ["s-loan", "s-purchase", "s-purchase"]
 
 
 def test_a_band_runs_from_what_must_to_what_can():

@@ -196,6 +196,22 @@ def test_from_the_example_articles_to_the_sentence(tmp_path: Path):
     assert len(text.encode()) < 1_200_000
 
 
+def test_from_the_starter_book_to_the_references(tmp_path: Path):
+    """The journey of a newcomer: a book that holds no text at all, so that every figure ends at a reference."""
+    with Store.create(tmp_path / "book.db", recorded="2026-11-01T00:00:00Z") as store:
+        assert desk.start(store) > 600
+        book = desk.book(store, Question())
+    text = report(reported(book))
+    crawl = Crawl.of(text, book)
+    ends = crawl.ends()
+    print(dict(ends))
+    assert ends["reference"] > 500
+    assert not ends["sentence"]
+    assert not crawl.page.xpath("//blockquote")
+    assert not list(crawl.loose_amounts())
+    assert len(text.encode()) < 1_200_000
+
+
 # ---------------------------------------------------------------- three kinds of evidence
 def test_the_three_kinds_of_evidence_look_different(told: tuple[str, Book]):
     """A sentence is quoted, its amount marked; a reference and an assumption are framed, headed, and never quoted."""
@@ -209,6 +225,25 @@ def test_the_three_kinds_of_evidence_look_different(told: tuple[str, Book]):
     assert assumption.xpath("string(p[1])") == "assumption"
     assert "Meadow's cloud bill" in assumption.text_content()
     assert not any("“" in block.text_content() for block in (reference, assumption))
+
+
+def test_a_claim_that_rests_on_no_sentence_says_so_wherever_it_is_named(told: tuple[str, Book]):
+    page = html.document_fromstring(told[0])
+    deal = next(d for d in page.xpath("//article[@class='deal']") if "Brightwater Cloud → Cobalt" in d.text_content())
+    assert "Claims for$90bn (reference)" in deal.text_content().replace("\n", "")
+    quoted = next(d for d in page.xpath("//article[@class='deal']") if "Larkspur AI → Hazel" in d.text_content())
+    assert "Claims for$22.4bnRule" in quoted.text_content().replace("\n", "")
+
+
+def test_a_reference_names_source_date_note_and_address(told: tuple[str, Book]):
+    block = html.document_fromstring(told[0]).xpath("//article[@class='ev']//div[@class='block reference']")[0]
+    assert [p.text_content() for p in block.xpath("p")] == [
+        "reference, no text held",
+        "Brightwater annual report, 2026-01-30",
+        "our note: Purchase obligations, note 14.",
+        "stated by Ada",
+        "https://filings.example/10-k",
+    ]
 
 
 def test_no_more_of_a_text_is_quoted_than_its_sentence(told: tuple[str, Book]):
@@ -240,6 +275,24 @@ def test_a_remainder_leads_to_its_deal_and_not_to_a_sentence_that_says_another_s
     assert shown
     assert not any(f.get("href").startswith("#ev-") for f in shown)
     assert None not in crawl.ends()
+
+
+def test_a_sum_of_small_ones_that_begins_with_a_remainder_has_its_evidence():
+    """Of ten cheques eight are told one by one; the largest of the others is what nine cheques leave of 50, 11.5."""
+    wire = Wire()
+    for k in range(10):
+        words = "$50 billion" if k == 8 else f"${20 - k} billion"
+        told = f"Cobalt paid Larkspur {words}, no {k}."
+        claim = wire.says("investment", {"investor": "Cobalt", "investee": "Larkspur"}, told, words, status="completed")
+        wire.deal(claim, "paid", deal_id=f"cheque-{k}", start=date(2026, 1, 1))
+    whole = wire.deals[8]
+    assert whole.amount
+    left = replace(whole.amount, central=Decimal(11) * 10**9 + 5 * 10**8, reason="what nine cheques leave of 50")
+    wire.deals[8] = replace(whole, amount=left, flags=("remainder",))
+    book = wire.book()
+    text = report(reported(book))
+    assert "worked out from " in text
+    assert None not in Crawl.of(text, book).ends()
 
 
 def test_a_ceiling_is_shown_as_it_was_said(told: tuple[str, Book]):

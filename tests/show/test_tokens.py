@@ -10,7 +10,7 @@ import pytest
 from counterflow.show.tokens import DARK, LIGHT, css
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-KINDS = ("equity", "purchase", "backstop", "fourth")
+KINDS = ("equity", "purchase", "backstop", "loan")
 LADDER = ("paid", "committed", "conditional")
 # Linear RGB as seen with each deficiency at full strength: Machado, Oliveira & Fernandes 2009.
 SIGHTS = {

@@ -99,7 +99,7 @@ def owe(
     from counterflow.show import answers
 
     asked = opt.open_book(book, opt.question(asof, known, recorded, trust))
-    owes = [desk.owe(asked.book, name, counting("committed", reading)) for name in desk.owing(asked.book, party)]
+    owes = desk.owe(asked.book, party, counting("committed", reading))
     if json:
         opt.as_json([answers.owe_json(found) for found in owes] if party is None else answers.owe_json(owes[0]), out)
     elif fmt != "table" or out:
@@ -133,7 +133,7 @@ def report(
     answers = page.Reported(
         book=asked.book,
         returns=desk.circular(asked.book, None, None, money),
-        owes=tuple(desk.owe(asked.book, name, money) for name in desk.owing(asked.book, None)),
+        owes=desk.owe(asked.book, None, money),
         binding=desk.binding(asked.book, money),
         everything=desk.everything(asked.book, money),
         count=count,

@@ -254,7 +254,7 @@ class _Ledger:
         for step, usd in enumerate(amounts):
             self.flows.append(
                 Flow(
-                    deal.payer,
+                    f"grants of {deal.payer}" if deal.family == "grant" else deal.payer,  # a label of outside money
                     payee,
                     float(usd),
                     KINDS[deal.family],

@@ -1,4 +1,4 @@
-"""Drawings as SVG text: the ring of parties and money, loops in small, bands, bars and curves.
+"""Drawings as SVG text: the ring of parties and money, loops in small, deals over time, bands, bars and curves.
 
 Each states its finding in words, needs no script, and takes its colours from the page it stands in; the colours written
 into it are the light ones, so that it also stands alone.
@@ -7,10 +7,12 @@ into it are the light ones, so that it also stands alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from math import cos, pi, sin
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from counterflow.show import ring as geometry
+from counterflow.show import timeline as time
 from counterflow.show.pages import fill
 from counterflow.show.ring import Money, Party
 from counterflow.show.tokens import LIGHT, SANS
@@ -18,7 +20,6 @@ from counterflow.show.tokens import LIGHT, SANS
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-_COLOURS: Final = {"financing": "equity", "purchase": "purchase"}
 _TICKS: Final = 5
 
 
@@ -52,6 +53,24 @@ def ring(parties: Sequence[Party], money: Sequence[Money], finding: str) -> Mark
     )
 
 
+def timeline(bars: Sequence[time.Bar], moment: date | None, finding: str) -> Markup:
+    """Deals from first to last payment: solid where they bind, striped or outlined where not, dashed where assumed."""
+    return fill(
+        "timeline.svg",
+        laid=time.lay(bars, moment),
+        moment=moment,
+        finding=finding,
+        width=time.WIDTH,
+        left=time.LEFT,
+        top=time.TOP,
+        row=time.ROW,
+        thick=time.THICK,
+        size=time.NAME,
+        light=LIGHT,
+        sans=SANS,
+    )
+
+
 def glyph(kinds: Sequence[str]) -> Markup:
     """A loop in small: one arrow for each payment, in the colour of its kind. Decoration beside its words."""
     count = len(kinds)
@@ -63,7 +82,7 @@ def glyph(kinds: Sequence[str]) -> Markup:
             (start[0] + end[0]) / 2 + (end[1] - start[1]) * -0.4,
             (start[1] + end[1]) / 2 + (end[0] - start[0]) * 0.4,
         )
-        arrows.append((*geometry.curve(start, end, control, (2.5, 2.5), 1.2), _COLOURS[kind]))
+        arrows.append((*geometry.curve(start, end, control, (2.5, 2.5), 1.2), kind))
     return fill("glyph.svg", spots=spots, arrows=arrows, light=LIGHT)
 
 

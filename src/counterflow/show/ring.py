@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, combinations
+from itertools import combinations
 from math import atan2, cos, dist, hypot, pi, sin, sqrt
 from typing import Final, NamedTuple
-from unicodedata import east_asian_width
+
+from counterflow.show.letters import fitted
 
 WIDTH: Final = 900
 HEIGHT: Final = 620
@@ -16,7 +17,8 @@ _RADII: Final = (230.0, 226.0)
 _NODE: Final = (11.0, 32.0)  # least and largest radius of a party
 _FLOW: Final = (2.0, 22.0)  # least and largest width of money
 _FEW: Final = 9  # parties, and flows, that have room at full size
-_NAME: Final = 176.0  # room for a name beside the ring; the whole of it stands in the title
+_NAME: Final = 176.0  # room for a name at a pole; the whole of it stands in the title
+_EDGE: Final = 4.0  # from a name to the edge of the picture
 _LINE: Final = 34.0  # from one label to the next
 _PULL: Final = 0.42  # how far money bends towards the middle
 _PASSES: Final = 8
@@ -40,7 +42,7 @@ class Money(NamedTuple):
     key: str
     payer: str
     payee: str
-    kind: str  # equity or purchase
+    kind: str  # the token of its colour: equity, loan or purchase
     usd: float
     binding: bool
     to: str
@@ -139,27 +141,13 @@ def _tangle(names: Sequence[str], pairs: Iterable[tuple[str, ...]]) -> float:
 def _mark(party: Party, place: Point, radius: float) -> Mark:
     x, y = place
     turn = atan2(y - _CENTRE[1], x - _CENTRE[0]) if place != _CENTRE else pi / 2
-    name = _fitted(party.name)
     if abs(cos(turn)) < 0.1:  # at a pole the name stands outside, above or below
         name_y = y - radius - 24 if sin(turn) < 0 else y + radius + 20
-        return Mark(party, name, x, y, radius, x, name_y, "middle")
+        return Mark(party, fitted(party.name, _NAME), x, y, radius, x, name_y, "middle")
     side = 1 if cos(turn) > 0 else -1
-    return Mark(party, name, x, y, radius, x + side * (radius + 10), y - 2, "start" if side > 0 else "end")
-
-
-def _fitted(name: str) -> str:
-    """As much of a name as there is room for."""
-    used = list(accumulate(map(_wide, name)))
-    if not used or used[-1] <= _NAME:
-        return name
-    return name[: sum(u <= _NAME - _wide("…") for u in used)].rstrip() + "…"
-
-
-def _wide(letter: str) -> float:
-    """How wide a bold letter of 15 units is, or a little less, in the widest of our typefaces."""
-    if east_asian_width(letter) in {"W", "F"}:
-        return 15.5
-    return 16.6 if letter in "MW@%…—" else 12.0 if letter.isupper() else 5.7 if letter in " .,'’-il" else 10.6
+    name_x = x + side * (radius + 10)
+    name = fitted(party.name, (WIDTH - name_x if side > 0 else name_x) - _EDGE)
+    return Mark(party, name, x, y, radius, name_x, y - 2, "start" if side > 0 else "end")
 
 
 def _apart(marks: list[Mark]) -> list[Mark]:

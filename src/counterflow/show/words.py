@@ -11,6 +11,12 @@ from counterflow.model.claim import ROLES, Claim, Quantity
 
 _STEPS: Final = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 _SIGNS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", None: ""}
+_FAMILIES: Final = {
+    "equity primary": "equity",
+    "debt": "loan",
+    "compute purchase": "purchase",
+    "M&A": "acquisition",
+}
 _HEDGES: Final = {
     "approximately": "about ",
     "at_least": "at least ",
@@ -113,6 +119,11 @@ def claim(said: Claim) -> str:
 def deal(found: Deal) -> str:
     """A deal in one line."""
     return f"{found.payer} -> {found.payee or 'unnamed suppliers'}: {estimate(found.amount)}, {found.stage}"
+
+
+def family(name: str) -> str:
+    """What kind of deal it is: "equity", "loan", "lease"."""
+    return _FAMILIES.get(name, name)
 
 
 def labels(found: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from counterflow.model.book import Support
 from counterflow.model.problem import Problem
 from counterflow.show import tokens
 from counterflow.show.pages import asset, fill, showable
-from counterflow.show.report import dealbook, evidence, headlines, owing, parties, returning
+from counterflow.show.report import dealbook, evidence, headlines, overtime, owing, parties, returning
 from counterflow.show.report.asked import Reported
 from counterflow.show.report.ledger import Row
 from counterflow.show.report.trail import ALL, BACK, GROWTH, Fig, Link, Room, Text, Trail, assumption_place, mix
@@ -112,6 +112,7 @@ def _answers(found: Reported, trail: Trail, whole: Support) -> dict[str, Any]:
     return {
         "headlines": headlines.headlines(found, curves),
         "ring": ring,
+        "timeline": overtime.over_time(found, trail, whole),
         "bands": bands,
         "bands_folded": sum(r.band.possible > 0 for r in found.returns.circular.returned) - len(bands),
         "bands_empty": bands_empty,

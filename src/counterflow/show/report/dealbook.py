@@ -10,12 +10,16 @@ from counterflow.show import words
 from counterflow.show.report.trail import Fig, Text, Trail, class_name, deal_place, figure_place
 
 _FLAGS: Final = {
+    "in_total": "counted inside a total of the same parties, and not beside it",
+    "by_its_whole": "stands where it does because the deal it is a part of is reported completed",
+    "hypothetical": "also spoken of as a mere possibility",
+    "denied": "denied by someone",
+    "terminated": "reported as ended",
     "remainder": "what its parts leave of a larger sum",
     "in_parts": "its parts are deals of their own",
     "power": "stated in power as well",
     "same_key": "another deal of the same parties stands beside it",
 }
-_FAMILIES: Final = {"equity primary": "equity", "compute purchase": "purchase", "M&A": "acquisition"}
 
 
 class Rung(NamedTuple):
@@ -79,7 +83,7 @@ def _entry(deal: Deal, trail: Trail) -> Entry:
     return Entry(
         to=to,
         who=f"{deal.payer} → {deal.payee or 'unnamed suppliers'}",
-        family=_FAMILIES.get(deal.family, deal.family),
+        family=words.family(deal.family),
         stage=deal.stage,
         money_class=class_name(deal.money_class) if deal.money_class else "counts as no money",
         amount=trail.deal_amount(deal),

@@ -17,16 +17,20 @@ _MOST_SHOWN: Final = 420  # characters of one quote; what is cut away is marked
 
 
 class Quote(NamedTuple):
-    """One piece of evidence. A sentence: its words before, in and after the amount; else what we know of the source."""
+    """One piece of evidence. A sentence: its words before, in and after the amount; else what is known of its source.
+
+    `source` is who published it, or the name and value of an assumption; `note` is our own.
+    """
 
     kind: str
     before: str = ""
     amount: str = ""
     after: str = ""
-    about: str = ""  # name or source, and note
-    address: str | None = None
+    source: str = ""
+    note: str = ""
     date: str = ""
-    who: str = ""
+    address: str | None = None
+    who: str = ""  # the person who stated it
 
 
 class Block(NamedTuple):
@@ -46,6 +50,7 @@ class Source(NamedTuple):
     title: str
     date: str
     address: str | None
+    apart: bool  # no document: references or assumptions
     blocks: tuple[Block, ...]
 
 
@@ -82,12 +87,20 @@ def _papers(book: Book) -> dict[tuple[str, str], Document]:
 
 
 def _source(name: tuple[str, str], paper: Document | None, claims: Iterable[tuple[str, Ruled]]) -> Source:
-    ordered = sorted(claims, key=lambda c: (c[1].claim.evidence[0].start or 0, c[0]))
+    ordered = sorted(claims, key=lambda c: _in_order(c[1].claim.evidence[0], c[0]))
     blocks = tuple(_block(claim_id, ruled, paper) for claim_id, ruled in ordered)
     if paper is None:
-        return Source(anchor("source", *name), name[0].removeprefix("~"), "", outside(name[0]), blocks)
+        return Source(
+            anchor("source", *name), name[0].removeprefix("~"), "", outside(name[0]), name[0].startswith("~"), blocks
+        )
     title = paper.title or paper.doc_id
-    return Source(anchor("source", *name), title, _dated(paper), outside(paper.address), blocks)
+    return Source(anchor("source", *name), title, _dated(paper), outside(paper.address), False, blocks)
+
+
+def _in_order(evidence: Evidence, claim_id: str) -> tuple[int, str, str, str]:
+    """Sentences as their document has them; what stands outside by who published it, then by its date."""
+    published = evidence.source or evidence.name or ""
+    return evidence.start or 0, published.lower(), evidence.date or "", claim_id
 
 
 def _dated(paper: Document) -> str:
@@ -115,18 +128,22 @@ def _elsewhere(claim: Claim, paper: Document | None) -> str:
     amount = claim.amount
     if claim.evidence[0].kind != "sentence" or amount is None:
         return ""
-    return paper.text[amount.start : amount.end] if paper and amount.end > amount.start else amount.text
+    held = paper.text[amount.start : amount.end] if paper else ""
+    return held or amount.text
 
 
 def _quote(evidence: Evidence, claim: Claim) -> Quote:
     if evidence.kind == "sentence":
         return Quote("sentence", *_parted(evidence, claim))
+    by, _, person = claim.extractor.partition("/")
+    name = ". ".join(filter(None, (evidence.name, evidence.source))) or "without a name"
     return Quote(
         evidence.kind,
-        about=". ".join(filter(None, (evidence.name, evidence.source, evidence.note, evidence.text))),
-        address=outside(evidence.address),
+        source=name if evidence.kind == "reference" else f"{name}: {words.quantity(claim.amount)}",
+        note=". ".join(filter(None, (evidence.note, evidence.text))),
         date=evidence.date or "",
-        who=", ".join(filter(None, (words.quantity(claim.amount), claim.extractor.replace("/", " ")))),
+        address=outside(evidence.address),
+        who=person if by == "person" else "",
     )
 
 

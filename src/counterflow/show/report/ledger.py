@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from counterflow.flows.build import owner_of
 from counterflow.model.book import Book, Deal, Figure
 from counterflow.model.flow import Flow
+from counterflow.show import words
+
+# Kind of money that is part of no deal of the book.
+_KINDS = {"financing": "financing", "purchase": "purchase", "outside": "from customers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +31,21 @@ class Row:
     figure: Figure | None
     claims: tuple[str, ...]
     groups: tuple[str, str]  # payer and payee at the top of their owners
+    quarterly: tuple[tuple[int, float], ...]  # quarter, USD
 
     @property
     def quarters(self) -> int:
         """How many quarters the money moves in."""
         return self.last - self.first + 1
+
+    @property
+    def what(self) -> str:
+        """The kind of money in words: that of its deal, where it is part of one."""
+        return words.family(self.deal.family) if self.deal else _KINDS[self.kind]
+
+    def after(self, quarter: int) -> float:
+        """The dollars that fall after a quarter."""
+        return sum(usd for when, usd in self.quarterly if when > quarter)
 
     @property
     def as_stated(self) -> bool:
@@ -50,7 +64,8 @@ def rows(name: str, flows: Iterable[Flow], book: Book) -> tuple[Row, ...]:
     ordered = sorted(parts.items(), key=lambda item: (-sum(f.usd for f in item[1]), item[0][:5]))
     found = []
     for k, ((payer, payee, kind, money_class, claims, _), gathered) in enumerate(ordered):
-        outside = kind == "outside"
+        deal = deals.get((payer, claims))
+        outside = kind == "outside" and deal is None  # a grant is outside money too, and a deal
         found.append(
             Row(
                 anchor=f"{name}-{k + 1}",
@@ -61,9 +76,10 @@ def rows(name: str, flows: Iterable[Flow], book: Book) -> tuple[Row, ...]:
                 money_class=money_class,
                 first=min(f.period or 0 for f in gathered),
                 last=max(f.period or 0 for f in gathered),
-                deal=None if outside else deals.get((payer, claims)),
+                deal=deal,
                 figure=figures.get((payee, claims)) if outside else None,
                 claims=claims,
+                quarterly=tuple((f.period or 0, f.usd) for f in gathered),
                 groups=(payer if outside else owner_of(payer, book), owner_of(payee, book)),
             )
         )

@@ -211,7 +211,7 @@ def _picture(name: str, covered: Sequence[Covered]) -> Any:
     )
     series = [
         draw.Series("binding obligations", "purchase", tuple(c.obligations_usd for c in covered)),
-        draw.Series("revenue", "fourth", tuple(c.revenue_usd for c in covered)),
+        draw.Series("revenue", "text", tuple(c.revenue_usd for c in covered)),
         draw.Series("funding signed or paid", "equity", tuple(c.funding_usd for c in covered)),
     ]
     return draw.bars([str(c.year) for c in covered], series, finding)

@@ -14,6 +14,7 @@ from counterflow.show import draw
 from counterflow.show.pages import anchor
 from counterflow.show.report.asked import Reported
 from counterflow.show.report.ledger import Row
+from counterflow.show.report.parties import colour
 from counterflow.show.report.trail import BACK, GROWTH, Fig, How, Link, Stand, Text, Trail, assumption_place
 from counterflow.show.words import labels, money, share
 
@@ -191,7 +192,7 @@ def _ring(found: Reported, trail: Trail, k: int, loop: Loop, arrows: dict[tuple[
         if edges[-1][1] == loop.parties[0]
         else f"{loop.parties[0]} ⇉ {loop.parties[1]}"
     )
-    order = {None: "", True: "in order of time", False: "not in order of time"}[loop.in_order]
+    order = {None: "", True: "in order of time", False: "in order of time nothing goes round"}[loop.in_order]
     said = [_CATEGORIES[loop.category], order, "one package" if loop.linked else ""]
     rows = [r for edge in edges for r in trail.back if (*r.groups, r.kind) == edge]
     trail.explain(
@@ -209,9 +210,14 @@ def _ring(found: Reported, trail: Trail, k: int, loop: Loop, arrows: dict[tuple[
         to=to,
         bottleneck=Fig(money(loop.bottleneck_usd), to),
         said="; ".join(filter(None, said)),
-        picture=draw.glyph(loop.kinds),
+        picture=draw.glyph([_drawn(edge, rows) for edge in edges]),
         arrows=" ".join(a for edge in edges for a in arrows.get(edge, ())),
     )
+
+
+def _drawn(edge: tuple[str, str, str], rows: Iterable[Row]) -> str:
+    """The colour of a payment in a loop: that of the largest deal in it."""
+    return colour(max((r for r in rows if (*r.groups, r.kind) == edge), key=lambda r: r.usd))
 
 
 def _edges(loop: Loop) -> Iterator[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -21,7 +21,6 @@ GROWTH: Final = Assumption("growth of revenue", "a grid from none to doubling ea
 BACK: Final = "back"  # the ledger of money counted for what comes back
 ALL: Final = "money"  # the ledger of all money
 _GIGAWATTS: Final = {"GW": Decimal(1), "MW": Decimal("1e-3"), "kW": Decimal("1e-6")}
-_KINDS: Final = {"financing": "equity", "purchase": "purchase", "outside": "from customers"}
 
 
 class Fig(NamedTuple):
@@ -135,11 +134,18 @@ class Trail:
         return Fig(words.quantity(ruled.claim.amount), place_of(claim_id))
 
     def claims(self, ids: Sequence[str]) -> Text:
-        """Several claims, and how many more there are."""
-        known = [c for c in ids if c in self.book.claims]
-        shown = tuple(joined((self.claim(c) for c in known[: self.room.lines]), ", "))
-        more = len(known) - self.room.lines
-        return (*shown, f" and {more} more") if more > 0 else shown
+        """Several claims, those that rest on no sentence named so, and how many more there are."""
+        known = {c: self.book.claims[c].claim.evidence[0].kind for c in ids if c in self.book.claims}
+        alike = len(known) > 1 and len({*known.values()}) == 1
+        shown: list[str | Fig | Link] = []
+        for claim_id, kind in list(known.items())[: self.room.lines]:
+            told = self.claim(claim_id)
+            shown += [", "] if shown else []
+            shown += [told] if told else []
+            shown += [] if alike or kind == "sentence" else [f" ({kind})"]
+        more, kind = len(known) - self.room.lines, next(iter(known.values()), "sentence")
+        shown += [f" and {more} more"] if more > 0 else []
+        return (*shown, f" (all {kind}s)") if alike and kind != "sentence" else tuple(shown)
 
     def estimate(self, found: Estimate | None, home: str) -> Fig | str:
         """What is believed: leads to the claim that says it, or where arithmetic made it to `home`."""
@@ -169,23 +175,28 @@ class Trail:
         return Fig(words.money(row.usd), row.anchor)
 
     def made_of(self, row: Row) -> Text:
-        """How the dollars counted follow from the stated amount; nothing where they are the same."""
-        if row.as_stated or not (row.deal or row.figure):
-            return ()
+        """How the dollars counted follow from what is said; nothing where a claim says them, or nobody does."""
         if row.deal:
-            stated = self.deal_amount(row.deal)
-            less = row.deal.umbrella and row.deal.per is None
-            return ("from ", stated, ", less the named contracts that it holds" if less else _over(row))
-        assert row.figure is not None
+            return self._made_of_deal(row, row.deal)
+        if row.figure is None:
+            return ()
         self.cited.add(row.figure.figure_id)
         return ("from ", self.estimate(row.figure.estimate, figure_place(row.figure)), _over(row))
+
+    def _made_of_deal(self, row: Row, deal: Deal) -> Text:
+        said = deal.amount is None or saying(deal.amount, self.book) is not None
+        worked = () if said or deal.amount is None else ("worked out from ", *self.claims(deal.amount.claims_for))
+        if row.as_stated:
+            return worked
+        less = ", less the named contracts that it holds" if deal.umbrella and deal.per is None else _over(row)
+        return ("from ", self.deal_amount(deal), less, *((", ", *worked) if worked else ()))
 
     # ------------------------------------------------------------ lines
     def row(self, row: Row) -> Text:
         """One line of a ledger: who pays whom, how much, how firm, when, and what the amount is made of."""
-        firm = "" if row.kind == "outside" else f", {class_name(row.money_class)}"
+        firm = f", {class_name(row.money_class)}" if row.deal or row.kind != "outside" else ""
         made = self.made_of(row)
-        note = f" ({_KINDS[row.kind]}{firm}, {when(row)})"
+        note = f" ({row.what}{firm}, {when(row)})"
         return (self.ends(row), ": ", self.counted(row), note, *((", ", *made) if made else ()))
 
     def rows(self, found: Sequence[Row]) -> tuple[Text, ...]:
@@ -275,12 +286,9 @@ def mix(found: Iterable[Row], to: str) -> Text:
     return (*said, ".") if said else ()
 
 
-def joined(pieces: Iterable[str | Fig | Link | None], between: str) -> Iterator[str | Fig | Link]:
-    """Pieces with something between them; None is left out."""
-    for k, piece in enumerate(p for p in pieces if p is not None):
-        if k:
-            yield between
-        yield piece
+def plain(text: Text) -> str:
+    """The same words without their links."""
+    return "".join(piece if isinstance(piece, str) else piece.text for piece in text)
 
 
 def saying(found: Estimate, book: Book) -> str | None:

@@ -20,6 +20,7 @@
     ring.classList.toggle("dim", Boolean(chosen));
     const lit = chosen ? chosen.dataset.arrows.split(" ") : [];
     ring.querySelectorAll("a.flow").forEach((flow) => flow.classList.toggle("lit", lit.includes(flow.id)));
+    if (chosen) ring.scrollIntoView({ block: "nearest" });
   };
   document.querySelectorAll(".loops li").forEach((item) => {
     if (!ring || !item.dataset.arrows) return;
