@@ -41,7 +41,7 @@ def billions(*found):
 
 
 # Sums that others hold, or that a better-told total leaves no room for: they count nowhere.
-ASIDE = {"in_parts", "in_total", "beyond_total", "other_total"}
+ASIDE = {"in_parts", "in_total", "beyond_total", "other_total", "slip"}
 
 
 # ---------------------------------------------------------------- one story

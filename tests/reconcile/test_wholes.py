@@ -212,3 +212,35 @@ def test_a_cheque_beyond_all_that_was_ever_paid_is_put_aside():
     assert [d.flags for d in found if not d.money_class] == [("beyond_total",)]
     later = told("2026-09-01", cheque("135", doc="z", event="2026-08-30"))
     assert [billions for billions, *_ in money(deals(*totals, later))] == [135.0, 13.0]
+
+
+# ---------------------------------------------------------------- slips
+def test_a_wrong_scale_word_is_put_aside():
+    """Seven banks lend 830 million; a digest says 830 billion and names no lender."""
+    right = told(
+        "2026-03-30", claim("debt", "0.83", "completed", doc="a", lender="Greyhollow Bank", borrower="Larkspur")
+    )
+    slip = told("2026-03-31", claim("debt", "830", "completed", doc="b", borrower="Larkspur"))
+    found = deals(right, slip)
+    assert [billions for billions, *_ in money(found)] == [0.83]
+    assert [d.flags for d in found if not d.money_class] == [("slip",)]
+    holes = gather([right, slip], resolve(["Greyhollow Bank", "Larkspur"], (), TABLE))[1]
+    assert [(hole.where, "a thousand times" in hole.what) for hole in holes] == [(slip.id, True)]
+
+
+def test_what_a_person_accepted_is_never_put_aside():
+    right = told(
+        "2026-03-30", claim("debt", "0.83", "completed", doc="a", lender="Greyhollow Bank", borrower="Larkspur")
+    )
+    ruled = heard(claim("debt", "830", "completed", doc="b", borrower="Larkspur"), "2026-03-31", state="accepted")
+    assert [billions for billions, *_ in money(deals(right, ruled))] == [830.0, 0.83]
+
+
+def test_a_thousand_times_between_other_parties_is_no_slip():
+    small = told(
+        "2026-03-30", claim("investment", "0.05", "completed", doc="a", investor="Fennimore", investee="Larkspur")
+    )
+    large = told(
+        "2026-03-31", claim("investment", "50", "completed", doc="b", investor="Eastmarch", investee="Larkspur")
+    )
+    assert [billions for billions, *_ in money(deals(small, large))] == [50.0, 0.05]

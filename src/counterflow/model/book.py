@@ -18,6 +18,7 @@ CLASSES: Final = ("paid", "committed", "conditional", "letter_of_intent", "rumou
 # Stages of a deal, in order; the exits stand apart.
 STAGES: Final = ("rumour", "talks", "letter of intent", "signed", "part-funded", "completed")
 EXITS: Final = ("terminated", "denied", "superseded", "stalled", "expired")
+UNNAMED_LENDERS: Final = "unnamed lenders"  # who lends where a source does not say
 # Parties of these kinds never pay: no flow starts at them.
 NEVER_PAY: Final = frozenset({"sector", "market", "government"})
 
@@ -50,6 +51,10 @@ class Likeness(NamedTuple):
     writing: str
     score: float  # 0..100
     runner_up: float | None  # score of the next best; None: none was alike, or nearly
+
+    def __str__(self) -> str:
+        rival = "no" if self.runner_up is None else f"{self.runner_up:.0f}"
+        return f"{self.writing} (matched by likeness {self.score:.0f}, runner-up {rival})"
 
 
 @dataclass(frozen=True, slots=True)

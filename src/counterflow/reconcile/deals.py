@@ -9,9 +9,10 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, Final
 
-from counterflow.model.book import STAGES, Deal, Step
+from counterflow.model.book import STAGES, UNNAMED_LENDERS, Deal, Step
 from counterflow.model.problem import Problem
 from counterflow.model.when import first_day
+from counterflow.reconcile import doubtful
 from counterflow.reconcile.anchors import Bound
 from counterflow.reconcile.cluster import WITHIN_DAYS, Cluster, Part, clusters
 from counterflow.reconcile.estimate import best_said_first, estimate, support
@@ -36,7 +37,7 @@ SIDES: Final = {
 }
 _MAY_LACK: Final = frozenset({"supplier", "lender", "lessor", "issuer"})  # sources often leave these unnamed
 _AT_ONCE: Final = frozenset({"equity primary", "debt", "M&A", "warrant", "grant"})  # done is paid, not begun
-UNNAMED: Final = {"lender": "unnamed lenders"}  # who pays where a source does not say
+_UNNAMED: Final = {"lender": UNNAMED_LENDERS}  # who pays where a source does not say
 _MONEY: Final = frozenset({"money", "GW"})
 _PAID_IN: Final = {"revenue share": _MONEY | {"percent"}, "warrant": frozenset({"money", "shares", "percent"})}
 _A_YEAR: Final = {None: 1, "year": 1, "quarter": 4, "month": 12}
@@ -69,7 +70,8 @@ def gather(
     parts = _with_suppliers(parts, register)
     rulings = tuple(rulings)
     found = [cluster for group in parts.values() for cluster in clusters(group, register, rulings)]
-    return in_context(_named_apart(found, _packages(found)), register), tuple(holes)
+    deals = in_context(_named_apart(found, _packages(found)), register)
+    return deals, (*holes, *doubtful.problems(deals))
 
 
 def _part(each: Said) -> tuple[Part | None, Problem | None]:
@@ -81,7 +83,7 @@ def _part(each: Said) -> tuple[Part | None, Problem | None]:
             return None, _hole(each, f"names {' and '.join(names)} as {role} of one sum", "--reject, and add each part")
         if not names and role not in _MAY_LACK:
             return None, _hole(each, f"names no {role}", f"--set {role}=NAME")
-    payer, payee = each.claim.role(payer_role) or UNNAMED[payer_role], each.claim.role(payee_role)
+    payer, payee = each.claim.role(payer_role) or _UNNAMED[payer_role], each.claim.role(payee_role)
     if payer == payee:
         return None, _hole(each, f"has {payer} pay itself", "--reject")
     return Part(replace(each, measure=_in_years(each.measure, family)), payer, payee, family), None
@@ -287,6 +289,7 @@ def _flags(movers: Sequence[Said], beside: Sequence[Said]) -> tuple[str, ...]:
         "denied": any(s.stage == "denied" for s in beside) or any(s.claim.rebutted_by for s in movers),
         "terminated": any(s.stage == "terminated" for s in beside),
         "hypothetical": any(s.stage is None for s in beside),
+        "accepted": any(s.accepted for s in movers),
         "power": any(s.measure and s.measure.unit == "GW" for s in movers),
     }
     return tuple(flag for flag, shown in signs.items() if shown)

@@ -94,10 +94,14 @@ def resolve(mentions: Iterable[str], decisions: Iterable[Decision] = (), table: 
     return Register(parties, names, (*shared, *misses), alike)
 
 
-def find(mention: str, parties: Iterable[Party]) -> str:
-    """The name of the party that a person means, by its name, an alias or its ticker; `Trouble` with the nearest."""
+def find(mention: str, parties: Iterable[Party], alike: Mapping[str, Iterable[Likeness]] | None = None) -> str:
+    """The name of the party that a person means, by its name, an alias, its ticker or a writing that it took in.
+
+    `Trouble` with the nearest where there is none.
+    """
     listed = list(parties)
-    meant = {key(word): p.name for p in listed for word in (*p.aliases, p.ticker) if word}
+    meant = {key(taken.writing): name for name, several in (alike or {}).items() for taken in several}
+    meant |= {key(word): p.name for p in listed for word in (*p.aliases, p.ticker) if word}
     meant |= {key(p.name): p.name for p in listed}
     if key(mention) in meant:
         return meant[key(mention)]
@@ -165,7 +169,7 @@ def _with_owners(used: Iterable[str], known: Mapping[str, Party], names: Mapping
         name = todo.pop()
         if name in parties:
             continue
-        party = known.get(name, Party(name))
+        party = known.get(name, Party(name, listed=False))
         owner = party.owner and names.get(key(party.owner), party.owner)
         parties[name] = replace(party, owner=None if owner == name else owner)
         todo += [owner] if owner else []

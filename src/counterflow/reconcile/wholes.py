@@ -13,11 +13,11 @@ from typing import Final
 from counterflow.model.book import CLASSES, Deal
 from counterflow.model.money import ZERO, Interval
 from counterflow.model.when import first_day
+from counterflow.reconcile.doubtful import doubtful
 from counterflow.reconcile.parties import Register
 from counterflow.reconcile.said import rank
 
 _CLOSE: Final = Decimal("0.01")  # of a total: how near its addends must come
-_SAID_OF: Final = 2  # "more than 13" is not said of 26
 _MOST_ADDENDS: Final = 10  # deals of one key that are tried as parts of a sum
 _SLACK: Final = Decimal("0.05")  # of the whole: what the rounding of parts may add up to
 _APART: Final = frozenset({"incremental", "tranche", "cumulative"})
@@ -29,8 +29,7 @@ def in_context(deals: Sequence[Deal], register: Register) -> tuple[Deal, ...]:
     A deal that holds others (a whole with tranches, a sum over years with its cheques) keeps what they leave of it:
     flagged `remainder`, or `in_parts` and of no class where they leave nothing. Its timeline keeps the whole.
     """
-    one = _within_totals(_one_total(deals))
-    rest = _running_totals(_less(_less(_funded(one), _tranches), _cheques))
+    rest = _running_totals(_less(_less(_funded(doubtful(deals)), _tranches), _cheques))
     return tuple(
         replace(
             deal,
@@ -97,46 +96,6 @@ def _cheques(whole: Deal, group: Sequence[Deal]) -> list[Deal]:
     told = whole.public or date.max
     cheques = [d for d in group if d.scope != "cumulative" and d.money_class == "paid"]
     return [d for d in cheques if (d.start or d.public or told) <= told]
-
-
-def _one_total(deals: Sequence[Deal]) -> list[Deal]:
-    """Of several sums paid so far between the same two, told at different times or by different papers, one counts:
-    the best told, then the last told.
-    """
-    totals: dict[tuple[object, ...], list[Deal]] = defaultdict(list)
-    for deal in deals:
-        if deal.scope == "cumulative" and deal.money_class == "paid" and deal.amount and deal.amount.unit == "money":
-            totals[deal.payer, deal.payee, deal.family, deal.amount.currency].append(deal)
-    chosen = [max(group, key=_well_told).deal_id for group in totals.values()]
-    rivals = {d.deal_id for group in totals.values() for d in group} - set(chosen)
-    return [replace(d, money_class=None, flags=(*d.flags, "other_total")) if d.deal_id in rivals else d for d in deals]
-
-
-def _well_told(deal: Deal) -> tuple[int, date, str]:
-    assert deal.amount is not None
-    return len(deal.amount.claims_for), deal.told or date.min, deal.deal_id
-
-
-def _within_totals(deals: Sequence[Deal]) -> list[Deal]:
-    """A cheque beyond all that a better-told total says was ever paid is put aside: often the value of the stake.
-
-    The cheque has no day of its own, and was told before the total last was, or on a page without a date.
-    """
-    totals = [d for d in deals if d.scope == "cumulative" and d.money_class == "paid" and d.amount]
-    beyond = {d.deal_id for d in deals for total in totals if _beyond(d, total)}
-    return [replace(d, money_class=None, flags=(*d.flags, "beyond_total")) if d.deal_id in beyond else d for d in deals]
-
-
-def _beyond(deal: Deal, total: Deal) -> bool:
-    if (deal.payer, deal.payee, deal.family) != (total.payer, total.payee, total.family) or deal.money_class != "paid":
-        return False
-    one, other = deal.amount, total.amount
-    if deal.start or not (one and other and (one.unit, one.currency) == (other.unit, other.currency)):
-        return False
-    most = other.interval.high or (other.stated and other.stated * _SAID_OF)
-    larger = one.interval.low is not None and most is not None and one.interval.low > most
-    known_then = deal.told is None or (total.told is not None and deal.told <= total.told)
-    return larger and known_then and len(one.claims_for) < len(other.claims_for)
 
 
 def _running_totals(deals: Sequence[Deal]) -> list[Deal]:

@@ -11,6 +11,10 @@ from counterflow.show.report.trail import Fig, Text, Trail, class_name, deal_pla
 
 _FLAGS: Final = {
     "in_total": "counted inside a total of the same parties, and not beside it",
+    "accepted": "a person has accepted it",
+    "slip": "put aside: a thousand times a better-told sum, so the scale word is wrong",
+    "other_total": "put aside: another sum paid so far is better told",
+    "beyond_total": "put aside: more than all that a better-told total says was ever paid",
     "by_its_whole": "stands where it does because the deal it is a part of is reported completed",
     "hypothetical": "also spoken of as a mere possibility",
     "denied": "denied by someone",
