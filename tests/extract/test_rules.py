@@ -20,20 +20,8 @@ from hypothesis import strategies as st
 from counterflow import sources
 from counterflow.extract.names.gazetteer import Gazetteer
 from counterflow.extract.rules import Reading, read
-from counterflow.model.claim import Claim
 from counterflow.model.source import Document, Segment
-
-NAMES = Gazetteer.of(
-    [
-        {"name": "Eastmarch", "kind": "chipmaker"},
-        {"name": "Dovecote", "kind": "lab"},
-        {"name": "Bramblefield", "kind": "cloud"},
-        {"name": "Fennimore", "kind": "investor"},
-        {"name": "Greyhollow", "kind": "investor"},
-        {"name": "Quarrel Foods", "kind": "company"},
-        {"name": "Evening Star", "kind": "media"},
-    ]
-)
+from extract.telling import NAMES, told
 
 
 def reading(text: str, doc_date: str | None = None) -> Reading:
@@ -43,13 +31,6 @@ def reading(text: str, doc_date: str | None = None) -> Reading:
         segments.append(Segment("body", at, at + len(line)))
         at += len(line)
     return read(Document("story", text, segments=tuple(segments), doc_date=doc_date), NAMES)
-
-
-def told(claim: Claim, *facts: str) -> str:
-    """A claim in one line."""
-    roles = " ".join(f"{role} {' + '.join(names)}" for role, names in claim.roles.items())
-    words = [str(getattr(claim, fact)) for fact in facts if getattr(claim, fact) not in {None, "positive"}]
-    return f"{claim.type} {roles}, {claim.amount.text if claim.amount else '-'}: {' '.join(words)}"
 
 
 def story(test: Any) -> tuple[str, list[str]]:

@@ -1,7 +1,8 @@
-"""Frames: at clause level, which type of claim an amount belongs to, and who fills each role.
+"""Frames: at clause level, which type of claim the words make, of an amount or of none, and who fills each role.
 
-Patterns are data (frames.toml). Each amount gets the frame that fits it best; roles are then filled by position and
-marker, never by the nearest name alone, and a role without a filler stays empty.
+Patterns are data (TABLES). Each amount gets the frame that fits it best; what needs no amount (a takeover, a chip in
+use) stands by its trigger alone. Roles are then filled by position and marker, never by the nearest name alone, and a
+role without a filler stays empty.
 """
 
 from __future__ import annotations
@@ -10,21 +11,25 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 from counterflow.extract.cues import cue, expanded, macro, table
 from counterflow.extract.sentences import Sentence, Tag
 
 MONEY: Final = "M"
+TABLES: Final = ("frames.toml", "frames_equity.toml", "frames_credit.toml", "frames_trade.toml")
+_PEOPLED: Final = frozenset({"stake", "litigation"})  # a person may hold a stake, and go to court
+_PROSE: Final = 2_000  # characters of a sentence that are read for deals without an amount: no prose is longer
 _WINDOW: Final = 320  # characters either side of an amount in which its frame must stand
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One row of frames.toml, compiled."""
+    """One row of TABLES, compiled. `letters`: the units of amount it takes (sentences.py), none for a bare frame."""
 
     type: str
-    letter: str
+    letters: str
     weight: int
     match: re.Pattern[str]
     roles: dict[str, list[str]]
@@ -34,6 +39,7 @@ class Pattern:
     metric: str | None = None
     basis: str | None = None
     scope: str | None = None
+    stems: tuple[str, ...] = ()  # a sentence that holds none of these letters need not be searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +64,46 @@ class Framed:
 @cache
 def patterns() -> tuple[Pattern, ...]:
     """Every pattern, compiled once."""
-    rows = table("frames.toml")
-    macros = {"L": macro("L"), **rows["macros"]}
-    return tuple(_compile(row, macros) for row in [*rows["frame"], *_metric_rows(rows)])
+    tables = [table(name) for name in TABLES]
+    macros = {"L": macro("L"), **{k: v for rows in tables for k, v in rows["macros"].items()}}
+    rows = [row for each in tables for row in each["frame"]]
+    return tuple(_compile(row, macros) for row in [*rows, *_metric_rows(tables[0])])
+
+
+class _Group(NamedTuple):
+    """Patterns that one look at a sentence rules out together: same stems, same hint. Each with its place."""
+
+    stems: tuple[str, ...]
+    hint: re.Pattern[str] | None
+    patterns: tuple[tuple[int, Pattern], ...]
+
+
+@cache
+def _groups(letter: str) -> tuple[_Group, ...]:
+    """The patterns that take an amount of this unit (of no unit: the bare ones), by what they look for."""
+    alike: dict[tuple[tuple[str, ...], str], list[tuple[int, Pattern]]] = {}
+    for place, pattern in enumerate(patterns()):
+        if letter in pattern.letters if letter else not pattern.letters:
+            alike.setdefault((pattern.stems, pattern.hint.pattern if pattern.hint else ""), []).append((place, pattern))
+    return tuple(_Group(stems, same[0][1].hint, tuple(same)) for (stems, _), same in alike.items())
+
+
+def bare(sentence: Sentence) -> Iterator[Framed]:
+    """The frames without an amount that a sentence holds, by weight and place; of one type, one for a stretch."""
+    hopeful = _hopeful("", sentence.masked) if sentence.tags else []
+    people = sentence.with_people() if hopeful else sentence
+    found: list[Framed] = []
+    for pattern in hopeful:
+        within = people if pattern.type in _PEOPLED else sentence
+        for match in pattern.match.finditer(within.masked, 0, _PROSE):
+            frame = _frame(pattern, match, within, None, 0)
+            found += [frame] if frame else []
+    taken: list[tuple[str, int, int]] = []
+    for frame in sorted(found, key=lambda f: (-f.pattern.weight, f.trigger)):
+        a, b = frame.trigger
+        if all(t != frame.type or b <= x or y <= a for t, x, y in taken):
+            taken.append((frame.type, a, b))
+            yield frame
 
 
 def framed(sentence: Sentence) -> Iterator[list[Framed]]:
@@ -76,7 +119,7 @@ def framed(sentence: Sentence) -> Iterator[list[Framed]]:
         found = [
             f
             for p in hopeful[amount.letter]
-            for f in (_tries(p, people, amount, peopled) if p.type == "stake" else _tries(p, sentence, amount, plain))
+            for f in (_tries(p, people, amount, peopled) if p.type in _PEOPLED else _tries(p, sentence, amount, plain))
         ]
         found.sort(key=lambda f: (-f.pattern.weight, _distance(f)))
         if amount.letter in before and (not found or found[0].pattern.weight < 8):
@@ -124,8 +167,15 @@ def _carried(before: Framed, amount: Tag, gap: str) -> Framed | None:
 
 
 def _hopeful(letter: str, masked: str) -> list[Pattern]:
-    """The patterns for amounts of this unit whose trigger's words a sentence holds at all."""
-    return [p for p in patterns() if p.letter == letter and (p.hint is None or p.hint.search(masked))]
+    """The patterns for amounts of this unit whose trigger's words a sentence holds at all, in the tables' order."""
+    held: dict[tuple[str, ...], bool] = {(): True}
+    found: list[tuple[int, Pattern]] = []
+    for stems, hint, same in _groups(letter):
+        if stems not in held:
+            held[stems] = any(map(masked.__contains__, stems))
+        if held[stems] and (hint is None or hint.search(masked)):
+            found += same
+    return [pattern for _, pattern in sorted(found, key=itemgetter(0))]
 
 
 def _window(sentence: Sentence, amount: Tag) -> str:
@@ -144,13 +194,28 @@ def _tries(pattern: Pattern, sentence: Sentence, amount: Tag, window: str) -> It
             yield frame
 
 
-def _frame(pattern: Pattern, found: re.Match[str], sentence: Sentence, amount: Tag, low: int) -> Framed | None:
+def _frame(pattern: Pattern, found: re.Match[str], sentence: Sentence, amount: Tag | None, low: int) -> Framed | None:
     groups = {name: (a + low, b + low) for name in found.groupdict() for a, b in [found.span(name)] if a >= 0}
-    trigger = groups.pop("t", groups["q"])
-    if pattern.not_before and pattern.not_before.search(sentence.masked[max(0, trigger[0] - 60) : amount.at]):
+    trigger = groups.pop("t", None) or groups["q"]
+    until = amount.at if amount else trigger[0]
+    if pattern.not_before and pattern.not_before.search(sentence.masked[max(0, trigger[0] - 60) : until]):
         return None
-    frame = Framed(pattern.type, sentence, amount, trigger, pattern, groups)
+    kind = (
+        "supply_agreement"
+        if amount and amount.letter == MONEY and _for_goods(pattern, sentence, amount)
+        else pattern.type
+    )
+    frame = Framed(kind, sentence, amount, trigger, pattern, groups)
     return frame if pattern.needs is None or NEEDS[pattern.needs](frame) else None
+
+
+def _for_goods(pattern: Pattern, sentence: Sentence, amount: Tag) -> bool:
+    """Whether the money of a commitment buys goods ("$3bn of chips") rather than the use of them."""
+    if pattern.type != "capacity_commitment":
+        return False
+    start, end = sentence.clause(amount.at)
+    goods = cue("context.goods").search(sentence.masked, start, end)
+    return bool(goods) and not cue("context.rented").search(sentence.masked)
 
 
 def _distance(frame: Framed) -> int:
@@ -197,6 +262,23 @@ def _seller_or_service(frame: Framed) -> bool:
     return _service_context(frame) or any(t.mention.kind in {"cloud", "chipmaker"} for t in tags)
 
 
+def _goods_bought(frame: Framed) -> bool:
+    return _speaks_of("goods", frame) and not _speaks_of("rented", frame)
+
+
+def _public_money(frame: Framed) -> bool:
+    governed = any(t.mention.kind == "government" for t in frame.sentence.parties())
+    return governed or _speaks_of("public", frame)
+
+
+def _chip_context(frame: Framed) -> bool:
+    """The product named is a chip: its maker builds no models, or the word chip stands beside it."""
+    a, b = frame.groups["product"]
+    return bool(cue("context.chip").match(frame.sentence.masked, b)) or bool(
+        cue("context.chip").search(frame.sentence.masked, max(0, a - 60), a)
+    )
+
+
 NEEDS: Final[dict[str, Callable[[Framed], bool]]] = {
     "seller_or_service": _seller_or_service,
     "power_context": _power_context,
@@ -209,16 +291,22 @@ NEEDS: Final[dict[str, Callable[[Framed], bool]]] = {
     "stake_context": partial(_spoke_of, "stake"),
     "price_context": partial(_spoke_of, "price"),
     "change_context": partial(_speaks_of, "change"),
+    "goods_bought": _goods_bought,
+    "lending_context": partial(_speaks_of, "lending"),
+    "public_money": _public_money,
+    "staff_context": partial(_speaks_of, "staff"),
+    "fund_context": partial(_speaks_of, "fund"),
+    "chip_context": _chip_context,
+    "chip_talk": partial(_spoke_of, "chip"),
 }
 
 
 # ---------------------------------------------------------------- reading the table
 def _compile(row: dict[str, Any], macros: dict[str, str]) -> Pattern:
-    letter = row.get("unit", MONEY)
     text = expanded(row["match"], macros).replace("{q}", r"(?P<q>‹Q\d+›)")
     return Pattern(
         type=row["type"],
-        letter=letter,
+        letters=row.get("unit", MONEY),
         weight=row["weight"],
         match=re.compile(text),
         roles=row.get("roles", {}),
@@ -228,6 +316,7 @@ def _compile(row: dict[str, Any], macros: dict[str, str]) -> Pattern:
         metric=row.get("metric"),
         basis=row.get("basis"),
         scope=row.get("scope"),
+        stems=tuple(row.get("stems", "").split()),
     )
 
 

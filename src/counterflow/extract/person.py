@@ -54,6 +54,9 @@ def from_span(draft: Draft, span: str, documents: Sequence[Document]) -> tuple[C
     if not matching:
         raise Trouble("--span", f"no document {found['document']!r} in this book", "list them: counterflow sources")
     document, start, end = matching[0], int(found["start"]), int(found["end"])
+    if document.left_out:
+        what = f"the text of {document.doc_id} was left out of this book"
+        raise Trouble("--span", what, "say what it says in your own words: --source and --note")
     if not 0 <= start < end <= len(document.text):
         raise Trouble(
             "--span", f"{start}-{end} lies outside its {len(document.text)} characters", "choose START < END inside it"

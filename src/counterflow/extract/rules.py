@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from counterflow.extract import amounts, status, tell
+from counterflow.extract.counterparts import named_product
 from counterflow.extract.cues import cue
-from counterflow.extract.frames import Framed, Pattern, framed
+from counterflow.extract.frames import Framed, Pattern, bare, framed
+from counterflow.extract.gather import gathered
 from counterflow.extract.names import mentions
 from counterflow.extract.names.gazetteer import Gazetteer, Mention
 from counterflow.extract.scene import Scene
@@ -22,13 +24,14 @@ from counterflow.extract.subjects import Filler, subject_tags
 from counterflow.extract.terms import add_packages, terms_of
 from counterflow.extract.times import times
 from counterflow.model.book import NEVER_PAY, Party
-from counterflow.model.claim import ROLES, Attribution, Claim, Evidence, Quantity
+from counterflow.model.claim import FIGURES, ROLES, Attribution, Claim, Evidence, Quantity
 from counterflow.model.problem import Problem
 from counterflow.model.source import ASSERTING, Document
 
 VERSION: Final = "rules/0.1"
 _LEAST_USD: Final = Decimal(100_000)  # below this a sum of money is a price tag, not a deal or a company's figure
 _TITLE_SURE: Final = 0.6
+_ISSUES: Final = frozenset({"funding_round", "secondary_sale", "ipo"})  # what makes a company the issuer spoken of
 
 
 class Reading(NamedTuple):
@@ -37,6 +40,7 @@ class Reading(NamedTuple):
     claims: list[Claim]
     problems: list[Problem]
     parties: dict[str, Party]  # everyone named, with kind and owner
+    stats: Mapping[str, Any] = {}  # how it came about, where a model was asked
 
 
 @dataclass(slots=True)
@@ -64,7 +68,7 @@ def read(document: Document, gazetteer: Gazetteer) -> Reading:
         state.scene.recent = _named_in(sentence) or state.scene.recent
     asserting = [(s.start, s.end) for s in document.segments if s.kind in ASSERTING]
     problems = [_unread(document, *u) for u in found.unread if any(a <= u[0] < b for a, b in asserting)]
-    return Reading(add_packages(_deduplicated(claims)), problems, _parties(named, gazetteer))
+    return Reading(add_packages(gathered(claims)), problems, _parties(named, gazetteer))
 
 
 def _outside(named: Sequence[Mention], quantities: Sequence[Quantity]) -> list[Mention]:
@@ -104,7 +108,8 @@ def _scene(named: Sequence[Mention], gazetteer: Gazetteer) -> Scene:
 def _parties(named: Sequence[Mention], gazetteer: Gazetteer) -> dict[str, Party]:
     known = gazetteer.parties
     everyone = {name: m.kind for m in named if m.kind not in {"media", "person"} for name in m.parties}
-    return {n: known.get(n) or Party(n, "company" if kind == "product" else kind) for n, kind in everyone.items()}
+    met = {n: Party(n, "company" if kind == "product" else kind, listed=False) for n, kind in everyone.items()}
+    return {n: known.get(n, party) for n, party in met.items()}
 
 
 # ---------------------------------------------------------------- one sentence
@@ -113,11 +118,26 @@ def _read_sentence(sentence: Sentence, state: _State) -> Iterator[Claim]:
     if sentence.segment == "title" and sentence.masked.rstrip().endswith("?"):
         return  # a question asserts nothing by itself
     choices = [[f for f in frames if _plausible(f)] for frames in framed(sentence)]
-    if bare := _bare_round(sentence, [f for frames in choices for f in frames[:1]]):
-        choices.append([bare])
-    choices.sort(key=lambda c: (c[0].type != "funding_round", c[0].span) if c else (True, (0, 0)))
-    for frames in choices:
-        yield from _first_claims(frames, state)
+    if priced := _bare_round(sentence, [f for frames in choices for f in frames[:1]]):
+        choices.append([priced])
+    choices.sort(key=lambda c: (c[0].type not in _ISSUES, c[0].span) if c else (True, (0, 0)))
+    claims = [claim for frames in choices for claim in _first_claims(frames, state)]
+    yield from claims
+    for frame in bare(sentence):
+        yield from _unpriced(frame, claims, state)
+
+
+def _unpriced(frame: Framed, priced: Sequence[Claim], state: _State) -> Iterator[Claim]:
+    """What a frame without an amount adds: nothing where an amount of its sentence says it, or says more."""
+    for claim in _claims(frame, state):
+        if not any(_says(c, claim) for c in priced):
+            yield claim
+
+
+def _says(priced: Claim, bare: Claim) -> bool:
+    """Whether a claim with an amount tells the deal of one without: its own type, of partners any deal they make."""
+    same = priced.type not in {"financial_metric", "valuation", "comparison"} and bare.type == "partnership"
+    return (same or priced.type == bare.type) and bool(set(bare.parties) & set(priced.parties))
 
 
 def _first_claims(frames: Sequence[Framed], state: _State) -> list[Claim]:
@@ -154,6 +174,8 @@ def _plausible(frame: Framed) -> bool:
     quantity = amount.quantity
     if frame.pattern.metric == "eps":
         return True
+    if quantity.per == "share" and frame.type in {"acquisition", "ipo"}:
+        return True
     if quantity.per in {"share", "unit", "hour", "MWh"}:
         return False
     size = quantity.high if quantity.low is None else quantity.low
@@ -176,7 +198,7 @@ def _claims(frame: Framed, state: _State) -> Iterator[Claim]:
     if not roles or not _fits(frame, roles):
         return
     stands = _standing(frame, roles, state)
-    if frame.type != "financial_metric":
+    if frame.type not in FIGURES:
         state.previous = (frame.sentence, stands)
     for one in _each(frame, roles):
         claim = _claim(frame, one, stands, state)
@@ -184,9 +206,20 @@ def _claims(frame: Framed, state: _State) -> Iterator[Claim]:
         yield claim
 
 
+# Types that say something only of all their sides; and, without an amount, the side that must be there.
+_WHOLE: Final = frozenset({"chip_adoption", "partnership", "licensing", "litigation", "comparison"})
+_HALF: Final = {"acquisition": "target", "secondary_sale": "issuer", "ipo": "issuer", "fund_close": "fund"}
+
+
 def _fits(frame: Framed, roles: dict[str, Filler]) -> bool:
     """A claim names at least its actor; an investment without any party, or a figure of nobody, is no claim."""
     core = ROLES[frame.type][0]
+    if frame.type in _WHOLE:
+        return all(role in roles for role in core)
+    if frame.type == "supply_agreement" and "customer" not in roles:
+        return False  # what a maker sold to nobody named is its revenue
+    if frame.amount is None and frame.type in _HALF:
+        return _HALF[frame.type] in roles
     weak = min((f.sure for f in roles.values()), default=0.0) < 0.7 or any(r not in roles for r in core)
     if (
         weak
@@ -219,7 +252,9 @@ def _standing(frame: Framed, roles: dict[str, Filler], state: _State) -> status.
 def _default(frame: Framed) -> status.Standing:
     if frame.sentence.segment != "body":
         return status.Standing("rumoured")
-    return status.Standing("signed" if frame.type == "capacity_commitment" else "completed")
+    return status.Standing(
+        "signed" if frame.type in status.CONTRACTS or frame.pattern.scope == "tranche" else "completed"
+    )
 
 
 def _each(frame: Framed, roles: dict[str, Filler]) -> Iterator[dict[str, Filler]]:
@@ -249,13 +284,13 @@ def _distributes(frame: Framed) -> bool:
 
 def _remember(claim: Claim, roles: dict[str, Filler], frame: Framed, state: _State) -> None:
     scene, paragraph = state.scene, frame.sentence.paragraph
-    if claim.type == "funding_round" and "issuer" in roles:
+    if claim.type in _ISSUES and "issuer" in roles and (claim.amount or claim.type == "funding_round"):
         scene.issuer = (roles["issuer"].names[0], roles["issuer"].written[0], paragraph)
     if claim.type == "financial_metric":
         scene.reporter = (roles["company"].names[0], roles["company"].written[0], paragraph)
     if claim.type in {"funding_round", "valuation"} and scene.first_issuer is None and frame.sentence.segment == "body":
         scene.first_issuer = next((f.names[0], f.written[0]) for r, f in roles.items() if r in {"issuer", "company"})
-    if claim.type == "capacity_commitment" and {"customer", "supplier"} <= set(roles):
+    if claim.type in {"capacity_commitment", "supply_agreement"} and {"customer", "supplier"} <= set(roles):
         scene.contract = ({r: f for r, f in roles.items() if r in {"customer", "supplier"}}, paragraph)
         scene.pairs[(roles["customer"].names[0], roles["supplier"].names[0])] += 1
     if claim.type == "investment" and {"investor", "investee"} <= set(roles):
@@ -275,7 +310,7 @@ def _remember(claim: Claim, roles: dict[str, Filler], frame: Framed, state: _Sta
 def _claim(frame: Framed, roles: dict[str, Filler], stands: status.Standing, state: _State) -> Claim:
     sentence, document = frame.sentence, state.document
     start, end = _evidence(frame)
-    when = times(document.text[start:end], document.doc_date, figure=frame.type == "financial_metric")
+    when = times(document.text[start:end], document.doc_date, figure=frame.type in FIGURES)
     told = times(document.text[end : sentence.end], document.doc_date).event
     flags = ["announced"] if stands.status == "planned" and _announced(roles, state) else []
     sure = min((f.sure for f in roles.values()), default=0.5) * (_TITLE_SURE if sentence.segment != "body" else 1.0)
@@ -292,7 +327,8 @@ def _claim(frame: Framed, roles: dict[str, Filler], stands: status.Standing, sta
         amount_scope=(frame.pattern.scope or status.scope(frame)) if frame.amount and frame.type in _SCOPED else None,
         valuation_basis=(frame.pattern.basis or status.basis(frame)) if frame.type == "valuation" else None,
         metric=frame.pattern.metric,
-        terms=terms_of(frame, document),
+        product=_product(frame),
+        terms=terms_of(frame, document, done=stands.status == "completed"),
         polarity=stands.polarity,
         modality=stands.modality,
         valid_time=when.valid,
@@ -304,7 +340,14 @@ def _claim(frame: Framed, roles: dict[str, Filler], stands: status.Standing, sta
     )
 
 
-_SCOPED: Final = frozenset({"investment", "funding_round", "capacity_commitment"})
+_SCOPED: Final = frozenset(
+    {"investment", "funding_round", "debt", "prepayment", *status.CONTRACTS} - {"equity_warrant"}
+)
+
+
+def _product(frame: Framed) -> str | None:
+    span = frame.groups.get("product")
+    return named_product(frame.sentence, span) if span else None
 
 
 def _announced(roles: dict[str, Filler], state: _State) -> bool:
@@ -335,22 +378,3 @@ def _amount_end(frame: Framed, least: int) -> int:
         return least + 1
     quantity: Quantity = frame.amount.quantity
     return max([quantity.end, *(e.end for e in quantity.equivalents)])
-
-
-def _deduplicated(claims: Sequence[Claim]) -> list[Claim]:
-    """One claim for what a document says twice the same way; every mention stays in its evidence."""
-    kept: dict[tuple[object, ...], Claim] = {}
-    for claim in claims:
-        amount = claim.amount
-        key = (
-            claim.type,
-            tuple(sorted((r, tuple(sorted(n))) for r, n in claim.roles.items())),
-            amount and (amount.low, amount.high, amount.currency, amount.unit, amount.per),
-            (claim.amount_scope, claim.valuation_basis, claim.metric, claim.status, claim.polarity),
-        )
-        if key not in kept:
-            kept[key] = claim
-            continue
-        first, second = sorted((kept[key], claim), key=lambda c: -c.confidence)
-        kept[key] = replace(first, evidence=(*first.evidence, *(e for e in second.evidence if e not in first.evidence)))
-    return list(kept.values())

@@ -96,12 +96,18 @@ class Sentence:
     _steps: tuple[tuple[int, int], ...] = field(repr=False)  # (masked index, document offset) at each change of mapping
     clauses: tuple[tuple[int, int], ...] = ()
     before: str = ""  # the two sentences before it, masked: what the talk is of
+    text: str = ""  # as written
 
     def offset(self, at: int) -> int:
         """Document offset of a place in `masked` (inside a tag: the start of what it hides)."""
         masked, offset = self._steps[bisect_right(self._steps, (at, 1 << 60)) - 1]
         tag = next((t for t in self.tags if t.at <= at < t.end), None)
         return tag.hides.start if tag else offset + at - masked
+
+    def words(self, start: int, end: int) -> str:
+        """What is written where `masked[start:end]` stands."""
+        until = self.offset(end) if end < len(self.masked) else self.end
+        return self.text[self.offset(start) - self.start : until - self.start].strip()
 
     def clause(self, at: int) -> tuple[int, int]:
         """The clause `[start, end)` of `masked` that holds a place."""
@@ -220,7 +226,8 @@ def _mask(
     parts.append(_flat(text[offset:end]))
     steps.append((at, offset))
     masked = "".join(parts)
-    return Sentence(start, end, segment, paragraph, masked, tuple(tags), tuple(steps), _clauses(masked))
+    written = text[start:end]
+    return Sentence(start, end, segment, paragraph, masked, tuple(tags), tuple(steps), _clauses(masked), text=written)
 
 
 def _flat(text: str) -> str:

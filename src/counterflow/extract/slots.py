@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from counterflow.extract import counterparts
 from counterflow.extract.cues import cue
 from counterflow.extract.frames import Framed
 from counterflow.extract.scene import (
@@ -64,6 +65,9 @@ _WEAK: Final = frozenset(
     "known_target last_investor last_investee last_customer last_supplier last_company".split()
 )
 
+_REFLEXIVE: Final = frozenset({"acquisition", "litigation"})
+_PAYING: Final = frozenset("investor customer lender acquirer payer lessee licensee buyer".split())
+
 
 def fill(frame: Framed, scene: Scene) -> dict[str, Filler]:
     """Every role that someone fills: first by the words of the sentence, then by what the article has said."""
@@ -87,11 +91,19 @@ def fill(frame: Framed, scene: Scene) -> dict[str, Filler]:
 
 def _caught(frame: Framed, scene: Scene, role: str, taken: set[str]) -> Filler | None:
     """Whom the pattern itself caught; a price's "it" is whom the sentence invests in, or whose round it is."""
+    if frame.type == "comparison" and role in frame.groups:
+        return counterparts.words_of(frame, role)
     tags = frame.sentence.parties(*frame.groups[role]) if role in frame.groups else []
     if tags and frame.type == "valuation" and tags[0].mention.how in {"pronoun", "carried"}:
         meant = STRATEGIES["stake_target"](frame, scene) or _raising_subject(frame, scene) or issuer(frame, scene)
         if meant and (found := without(meant, taken)):
             return found
+    if tags and frame.type in _REFLEXIVE and tags[0].mention.how in {"pronoun", "carried"}:
+        subject = {n for t in subject_tags(frame.sentence, frame.trigger[0]) for n in t.mention.parties}
+        if subject & set(tags[0].mention.parties):  # nobody buys or sues himself: another one is meant
+            others = [t for t in frame.sentence.parties(0, frame.trigger[0]) if not subject & set(t.mention.parties)]
+            recent = next((Filler((n,), (w,), 0.7) for n, w in scene.recent if n not in subject), None)
+            return filler(others[-1:], 0.8) or recent
     caught = filler(tags)
     return caught and without(caught, taken)
 
@@ -123,7 +135,7 @@ def _from_scene(frame: Framed, scene: Scene, taken: set[str]) -> Filler | None:
 
 def _paying(found: Filler, role: str, scene: Scene) -> Filler | None:
     """Sectors, markets and governments never fill a paying role."""
-    if role not in {"investor", "customer"}:
+    if role not in _PAYING:
         return found
     pairs = [(n, w) for n, w in zip(found.names, found.written, strict=True) if scene.kinds.get(n) not in NEVER_PAY]
     return Filler(tuple(n for n, _ in pairs), tuple(w for _, w in pairs), found.sure) if pairs else None
@@ -285,7 +297,7 @@ def _subject_equity(frame: Framed, _scene: Scene) -> Filler | None:
     return None
 
 
-STRATEGIES: Final[dict[str, Strategy]] = {
+STRATEGIES: Final[dict[str, Strategy]] = counterparts.STRATEGIES | {
     "subject": _subject,
     "subject_equity": _subject_equity,
     "possessive": possessive,

@@ -7,8 +7,15 @@ from typing import Final, NamedTuple
 
 from counterflow.extract.cues import cue, section
 from counterflow.extract.frames import Framed
+from counterflow.model.claim import FIGURES
 
-_MOVES_MONEY: Final = frozenset({"investment", "funding_round", "capacity_commitment", "stake"})
+# What is agreed stands from its signing on: to pay, let, license or supply is to be bound.
+CONTRACTS: Final = frozenset(
+    "capacity_commitment supply_agreement lease guarantee revenue_share licensing partnership equity_warrant".split()
+)
+_FIRST: Final = frozenset("investment funding_round valuation stake capacity_commitment".split())
+_AHEAD: Final = 200  # characters before a trigger in which what governs it stands
+_NO_MONEY: Final = frozenset({"valuation", "chip_adoption", "partnership", "litigation"})
 
 
 class Standing(NamedTuple):
@@ -21,13 +28,15 @@ class Standing(NamedTuple):
 
 def standing(frame: Framed) -> Standing | None:
     """The status that the governing words give; None where there are none (the caller looks to the article)."""
-    if frame.type == "financial_metric":
+    if frame.type in FIGURES:
         return Standing(_figure_status(frame))
     before, clause, sentence = _views(frame)
+    if frame.type not in _FIRST and (undone := _undone(frame)):
+        return Standing(undone, "negative")
     hypothetical = bool(
         cue("status.condition_scope").search(sentence) or cue("status.option").search(before)
     ) and not cue("status.stipulated").search(sentence)
-    status = _ladder(frame, before, clause, sentence)
+    status = _own_word(frame, _ladder(frame, before, clause, sentence))
     if cue("status.denial").search(clause):
         return Standing("denied", "negative")
     if status == "terminated":
@@ -36,9 +45,11 @@ def standing(frame: Framed) -> Standing | None:
         return _valuation(status, hypothetical, before)
     if hypothetical and status not in {"signed", "completed", "letter_of_intent"}:
         return Standing("hypothetical", modality="hypothetical")
+    if frame.pattern.scope == "tranche" and cue("status.waits").match(sentence, frame.span[1]):
+        return Standing("hypothetical", modality="hypothetical")
     if cue("status.negation").search(before[-40:]) and status is None:
         return Standing("denied", "negative")
-    if status is None and cue("status.modal").search(before[-60:]):
+    if status is None and cue("status.modal").search(before[-60:] if frame.type in _FIRST else sentence):
         return Standing(_heard(sentence), modality="possible")
     modality = "possible" if cue("status.modal").search(before) and status != "completed" else "asserted"
     return Standing(status, modality=modality) if status else None
@@ -68,7 +79,7 @@ def _ladder(frame: Framed, before: str, clause: str, sentence: str) -> str | Non
     if _binds(frame, before, clause, sentence):
         return "signed"
     if cue("status.has_done").search(before):
-        return "completed" if frame.type != "capacity_commitment" else "signed"
+        return "completed" if frame.type not in CONTRACTS else "signed"
     if cue("status.planned").search(before) and not cue("status.done").search(before):
         return "rumoured" if reported else "planned"
     return _weaker(frame, before, clause, reported)
@@ -78,9 +89,13 @@ def _binds(frame: Framed, before: str, clause: str, sentence: str) -> bool:
     """Words of signing that govern: an agreement's own terms bind what it says "would" be."""
     if cue("status.own_terms").search(sentence):
         return not cue("status.in_talks").search(before)
+    if frame.type == "chip_adoption" and cue("status.chosen").search(before):
+        return True
+    if frame.type not in _FIRST and cue("status.by_terms").search(sentence):
+        return True
     if cue("status.meant").search(before):
         return False
-    if frame.type == "capacity_commitment":
+    if frame.type in CONTRACTS:
         return bool(cue("status.signed").search(clause)) and not cue("status.maybe").search(before)
     return bool(cue("status.bound").search(before))
 
@@ -90,6 +105,8 @@ def _weaker(frame: Framed, before: str, clause: str, reported: bool) -> str | No
         return "rumoured"
     if frame.type == "capacity_commitment":
         return "signed" if cue("status.buys").search(clause) else None
+    if frame.type not in _FIRST:
+        return _plain(frame)
     if cue("status.modal").search(before[-60:]):
         return None
     if cue("status.completed").search(before):
@@ -97,6 +114,41 @@ def _weaker(frame: Framed, before: str, clause: str, reported: bool) -> str | No
     if cue("status.present").search(before):
         return "completed"
     return "completed" if frame.type == "stake" else None
+
+
+def _plain(frame: Framed) -> str | None:
+    """Where no rung speaks: a bare verb has happened, unless an if, a may or a "to" stands before it."""
+    masked = frame.sentence.masked
+    ahead = masked[max(0, frame.trigger[0] - _AHEAD) : frame.trigger[0]]
+    happened = frame.type not in CONTRACTS and cue("status.past").match(masked, *frame.trigger)
+    if happened and not cue("status.helped").search(ahead):
+        return "completed"
+    if cue("status.modal_near").search(ahead) or cue("status.condition_scope").search(masked):
+        return None
+    if frame.type in CONTRACTS:
+        return "signed"
+    if frame.type == "chip_adoption" and cue("status.use_of").match(masked, frame.trigger[0]):
+        return "completed" if ahead.rstrip().endswith("'s") else None
+    if ahead.endswith(" to "):
+        return None if cue("status.modal").search(masked) else "planned"
+    return "completed"
+
+
+def _own_word(frame: Framed, status: str | None) -> str | None:
+    """What the trigger itself says: a chip on trial is tested, a bid is no purchase yet."""
+    if frame.type == "chip_adoption" and status in {None, "considering", "completed", "in_talks"}:
+        return "testing" if cue("status.testing").search(frame.sentence.masked, *frame.trigger) else status
+    if frame.type == "acquisition" and status in {None, "completed"}:
+        return "planned" if cue("status.offered").search(frame.sentence.masked, *frame.trigger) else status
+    return status
+
+
+def _undone(frame: Framed) -> str | None:
+    """A "not" or "refused to" right before the trigger, or an end put to it."""
+    ahead = frame.sentence.masked[max(0, frame.trigger[0] - _AHEAD) : frame.trigger[0]]
+    if cue("status.negated").search(ahead):
+        return "denied"
+    return "terminated" if cue("status.ended").search(ahead) else None
 
 
 def _heard(sentence: str) -> str:
@@ -158,7 +210,7 @@ def scope(frame: Framed) -> str | None:
 
 def condition(frame: Framed) -> tuple[int, int] | None:
     """Where the words stand that say what must hold or the money does not come, in the masked sentence."""
-    if frame.type not in _MOVES_MONEY:
+    if frame.type in _NO_MONEY:
         return None
     start, end = frame.sentence.clause(frame.span[0])
     found = cue("terms.condition").search(frame.sentence.masked, start, end) or cue("terms.condition").search(

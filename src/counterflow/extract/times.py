@@ -40,15 +40,23 @@ def times(text: str, doc_date: str | None, *, figure: bool = False) -> Times:
     return Times(_valid(text, lowered, doc_date, figure), _event(text, lowered, doc_date))
 
 
+def duration(count: str, unit: str) -> str:
+    """As in "five", "years": the ISO 8601 duration, P5Y."""
+    return f"P{_number(count)}{unit[0].upper()}"
+
+
+def month_of(name: str) -> int:
+    """The number of a month by its name or short name."""
+    return next(n for n, full in enumerate(_MONTHS, 1) if full.startswith(name[:3]))
+
+
 def _number(word: str) -> int:
     return int(word) if word.isdigit() else _NUMBERS[word]
 
 
 def _valid(text: str, lowered: str, doc_date: str | None, figure: bool) -> ValidTime | None:
     if not figure and (found := cue("times.term").search(lowered)):
-        return ValidTime(
-            text[found.start() : found.end()], duration=f"P{_number(found['n'])}{found['unit'][0].upper()}"
-        )
+        return ValidTime(text[found.start() : found.end()], duration=duration(found["n"], found["unit"]))
     if found := cue("times.since").search(lowered):
         return ValidTime(text[found.start() : found.end()], start=found["year"])
     if figure and (found := cue("times.as_of").search(lowered)):
@@ -74,7 +82,7 @@ def _year(stated: str | None, which: str | None, doc_date: str | None) -> str | 
 
 
 def _iso(month: str, day: str | None, year: str | None) -> str:
-    number = next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(month[:3]))
+    number = month_of(month)
     return f"{year or 'XXXX'}-{number:02d}" + (f"-{int(day):02d}" if day and 0 < int(day) <= 31 else "")
 
 
@@ -127,7 +135,7 @@ def _latest_year(month: str, day: str | None, doc_date: str | None) -> str | Non
     start = first_day(doc_date)
     if start is None:
         return None
-    number = next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(month[:3]))
+    number = month_of(month)
     return str(start.year - ((number, int(day or 0)) > (start.month, start.day)))
 
 
