@@ -441,3 +441,14 @@ class TestJourney:
             assert (done.new, len(done.problems)) == (0, 1)
             assert done.problems[0] in store.problems()
         assert [s.current for s in store.claims()] == [True]
+
+
+def test_a_list_beyond_all_bounds_is_read_to_the_bound_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "MOST_ROWS", 3)
+    path = tmp_path / "long.csv"
+    path.write_text(
+        "id,type,from,to,source\n" + "".join(f"{n},investment,A{n},B,S\n" for n in range(9)), encoding="utf-8"
+    )
+    found = tables.read(path)
+    assert len(list(found.claims)) == 3
+    assert [(p.where, "not read" in p.what) for p in found.tally.problems] == [("long.csv:5", True)]

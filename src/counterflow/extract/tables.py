@@ -21,6 +21,7 @@ from counterflow.model.claim import Claim
 from counterflow.model.problem import Problem, Trouble
 
 SHOWN: Final = 100  # bad rows listed one by one; the others are counted
+MOST_ROWS: Final = 1_000_000  # of one list, which then takes minutes
 LONGEST: Final = 100_000  # characters of a row
 _TALLEST: Final = 50  # lines of a row, whose quoted cells may hold line ends
 _DELIMITERS: Final = ",;\t"
@@ -112,6 +113,10 @@ def _claims(path: Path, mapping: Map, tally: Tally) -> Iterator[Claim]:
         records = _records(lines, lines.delimiter(mapping.delimiter))
         reading = _laid_over(_header(records, place), mapping, place, tally)
         for line, cells in records:
+            if tally.rows == MOST_ROWS:
+                what = f"the rows from here on were not read: a list holds {MOST_ROWS:,} at most"
+                tally.problems.append(Problem(f"{place}:{line}", what, "split the list, and import its parts by name"))
+                break
             if isinstance(cells, Trouble) or any(map(str.strip, cells)):
                 tally.rows += 1
                 yield from _row(f"{place}:{line}", cells, reading, tally)
