@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterflow.sources import from_bytes
-from counterflow.sources.dates import mentions, moment
+from counterflow.sources.dates import mentions, moment, standing
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,9 @@ from counterflow.sources.dates import mentions, moment
     [
         ("2026-03-04", "2026-03-04"),
         ("2026/03/04", "2026-03-04"),
+        ("2026/3/4", "2026-03-04"),
+        ("2026.03.04", "2026-03-04"),
+        ("2026.13.04", None),
         ("March 4, 2026", "2026-03-04"),
         ("Mar. 4th 2026", "2026-03-04"),
         ("Wednesday, 4 March 2026", "2026-03-04"),
@@ -68,6 +71,46 @@ def test_every_day_is_read_as_written(day, form):
 )
 def test_a_metadata_field_names_a_day(value, day):
     assert moment(value) == day
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        ("Hamburg, Wednesday, 4 March 2026 | mb/dk", ["bare"]),
+        ("Published on 4 March 2026 at 08h15 - Updated on 5 March 2026", ["issued", "changed"]),
+        ("Updated 5 March 2026, published 4 March 2026", ["changed", "issued"]),
+        ("Updated 5 March 2026 | 4 March 2026", ["changed", "changed"]),  # what the second is, is not said
+        ("Period ended June 30, 2025 | Filed August 12, 2025", ["elsewhere", "issued"]),
+        ("Form 10-Q filed 4 March 2026", ["issued"]),
+        ("Notes issued 4 March 2026", ["issued"]),  # a broker's notes
+        ("Bonds issued 4 March 2026", ["elsewhere"]),
+        ("First gas: 4 March 2026", ["elsewhere"]),
+        ("Bids by 4 March 2026", ["elsewhere"]),
+        ("June 30, 2025    December 31, 2024", ["elsewhere", "elsewhere"]),
+        ("4 March 2026: Nordic Power Summit", ["elsewhere"]),
+        ("4 March 2026 (updated)", ["changed"]),
+    ],
+)
+def test_the_words_beside_a_date_say_what_it_is_of(line, kinds):
+    assert [kind for _, kind in standing(line)] == kinds
+
+
+BYLINES = [
+    "By Ann Lee | {}", "{} | Harbour Ledger | 4 min read", "Posted on {} by the Lantern blog", "Filed {}",
+    "HARBOUR LEDGER | Bergen, {} | mb/dk", "Market note, {}", "Published: {}, 10:15 a.m. | Updated: 31 December 2099",
+]  # fmt: skip
+
+
+@given(
+    st.dates(date(1900, 1, 1), date(2099, 12, 30)), st.sampled_from(BYLINES), st.sampled_from(["%d %B %Y", "%B %d, %Y"])
+)
+def test_the_day_of_a_byline_is_that_of_the_text_and_a_day_told_never_is(day, line, form):
+    body = f"Halden sold its plant on {day:{form}} to Quillmere, it said.\n\nQuillmere pays Halden in May.\n"
+    found = [
+        from_bytes(f"{head}\n\n{body}".encode(), "a.txt")[0].doc_date
+        for head in (f"Halden sells its plant\n{line.format(f'{day:{form}}')}", "Halden sells its plant")
+    ]
+    assert found == [day.isoformat(), None]
 
 
 TEXTS = {

@@ -91,7 +91,7 @@ def test_the_title_that_a_page_names_is_the_title():
     )
     kinds = {text[s.start : s.end].strip(): s.kind for s in segments(text, title_hint="Halden sells a plant.")}
     assert kinds["Halden sells a plant."] == "title"
-    assert kinds["The Harbour Ledger Weekend"] == "heading"
+    assert kinds["The Harbour Ledger Weekend"] == "byline"
 
 
 def test_markup_outweighs_the_look_of_a_line():
@@ -99,6 +99,22 @@ def test_markup_outweighs_the_look_of_a_line():
     text = "Halden has sold it for €90 million.\n\nCash at signing\n\nThe price\n\nQuillmere pays in two parts then.\n"
     hints = {text.index("Cash"): "item", text.index("The price"): "heading"}
     assert [s.kind for s in segments(text, hints=hints)] == ["body", "heading", "body"]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("TOP MOVERS 24h: BTC $87,412 (-1.8%) | ETH $2,911 (-2.4%) | QLMR $181.20 (+0.6%)", "related"),
+        ("DAX 24.120,50 -0,4 % · Brent 81,20 $ +0,6 % · Gold 4.210 +1,1 %", "related"),
+        ("Nikkei 225 51,230.40 ▲1.25% | TOPIX 3,310.21 ▲0.90%", "related"),
+        ("Brent 81.20 (-0.6%)", "heading"),  # one price alone may be the article's own
+        ("Revenue $5,712 (+62%) | EPS $1.30 (+44%) | Cash $740 (-12%)", "body"),  # accounts
+        ("Halden rose 2.4% to $42.10 and Quillmere fell 1.1% to $12.40", "body"),
+    ],
+)
+def test_a_board_of_prices_is_noise_and_the_figures_of_accounts_are_not(line, kind):
+    text = f"Halden has sold its plant to Quillmere.\n\n{line}\n\nQuillmere pays Halden in two parts, it said.\n"
+    assert as_lines(text)[1] == (kind, line)
 
 
 LINES = st.one_of(

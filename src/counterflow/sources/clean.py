@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from counterflow.model.source import Run
 from counterflow.sources import dates
-from counterflow.sources.lines import is_byline
+from counterflow.sources.bylines import is_byline
 from counterflow.sources.page import Block, Chunk, Page, parse
 
 if TYPE_CHECKING:

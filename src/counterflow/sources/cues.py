@@ -55,15 +55,23 @@ class Cues:
     leads: dict[str, tuple[Cue, bool]]  # with whether the words are plain in themselves
     openers: dict[str, tuple[tuple[str, Cue], ...]]  # by their first character, the longest first
     byline_starts: frozenset[str]
+    byline_works: frozenset[str]
     byline_filler: frozenset[str]
-    modified: tuple[str, ...]
-    published: tuple[str, ...]
+    roles: frozenset[str]
+    genres: frozenset[str]
+    outlets: frozenset[str]
+    alone: frozenset[str]
+    day: dict[str, str]  # words before a date -> what they make of it: `issued filed changed elsewhere`
+    events: Lexicon
+    venues: Lexicon
     strong: Lexicon
     weak: Lexicon
     reader: Lexicon
     lures: Lexicon
     sharp_tickers: Lexicon
     loose_tickers: Lexicon
+    instruments: Lexicon
+    figures: Lexicon
     generic_names: frozenset[str]
     past: frozenset[str]
     future: frozenset[str]
@@ -87,6 +95,7 @@ def cues() -> Cues:
     """The cues, read from the package on first use."""
     table = tomllib.loads(files(__package__).joinpath("cues.toml").read_text(encoding="utf-8"))
     byline, promo, ticker, tense, page = (table[name] for name in ("byline", "promo", "ticker", "tense", "page"))
+    day = table["day"]
     return Cues(
         labels={word: Cue(row["kind"], row["reach"]) for row in reversed(table["label"]) for word in row["words"]},
         leads={
@@ -96,15 +105,23 @@ def cues() -> Cues:
         },
         openers=_openers(table["opener"]),
         byline_starts=frozenset(byline["starts"]),
+        byline_works=frozenset(byline["works"]),
         byline_filler=frozenset(byline["filler"]),
-        modified=tuple(byline["modified"]),
-        published=tuple(byline["published"]),
+        roles=frozenset(byline["roles"]),
+        genres=frozenset(byline["genres"]),
+        outlets=frozenset(byline["outlets"]),
+        alone=frozenset(byline["alone"]),
+        day={words: kind for kind in ("elsewhere", "changed", "filed", "issued") for words in day[kind]},
+        events=Lexicon(day["events"]),
+        venues=Lexicon(day["venues"]),
         strong=Lexicon(promo["strong"]),
         weak=Lexicon(promo["weak"]),
         reader=Lexicon(promo["reader"]),
         lures=Lexicon(promo["lures"]),
         sharp_tickers=Lexicon(ticker["sharp"]),
         loose_tickers=Lexicon(ticker["loose"]),
+        instruments=Lexicon(table["board"]["instruments"]),
+        figures=Lexicon(table["board"]["figures"]),
         generic_names=frozenset(table["names"]["generic"]),
         past=frozenset(tense["past"]),
         future=frozenset(tense["future"]),

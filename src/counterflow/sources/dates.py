@@ -18,13 +18,26 @@ _MAY_END_DATE: Final = re.compile(
     r"(?:[^\W\d_]{2}\.?,?|(?<!\d)\d\d?(?:st|nd|rd|th)?,?)[\s-]+\Z|\d[./-]\Z"  # a cheap first look
 )
 _NUMERIC_BEFORE: Final = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2\Z")
-_AFTER: Final = re.compile(r"(?:([-/])(\d{2})\1(\d{2})|年(\d{1,2})月(\d{1,2})日)(?!\d)")
+_AFTER: Final = re.compile(r"(?:([-/.])(\d{1,2})\1(\d{1,2})(?!\1\d)|年\s?(\d{1,2})月\s?(\d{1,2})日)(?!\d)")
 _MOMENT: Final = re.compile(r"\s*(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _BREAK: Final = re.compile(r"[.;!?\n](?=\s|\Z)")
 _DASH: Final = re.compile(r"\s*(?:[—–]|--|\s-)\s*(?=\S)")
+_AGENCY: Final = re.compile(r"\s\([a-z]{2,5}(?:[-/ ][A-Za-z]{2,5})?\)\Z")  # "Hamburg (abc)"
+_CLOSE: Final = re.compile(r"(?:[.:]|(?<=[)/]))\s+(?=[^\W\d_]|[\"“'‘$€£¥])")
+_BAR: Final = re.compile(r"[|·•¦]|\s[–—/-]\s|;")
+_LABELLED: Final = re.compile(r"([^:：]*)[:：]\s*(?:[^\W\d_]+\.?,?\s+){0,2}\Z")
+_ON: Final = re.compile(r"(.*)\bon\s+(?:[^\W\d_]+,?\s+)?\Z", re.IGNORECASE)
+_SPOKEN: Final = re.compile(r"[^\W_](?:[\w'’-]*[^\W_])?")
 _ASIDE: Final = re.compile(r"\([^():]{0,40}\)|/[^/\s]{2,40}/")
 _UNTIL: Final = re.compile(r"\b(?:by|until|till|before|from|starting|bis|ab|vor)\s+(?:\w+\s+){0,4}\Z", re.IGNORECASE)
+_UP_TO: Final = re.compile(
+    r"\b(?:by|until|till|before|from|through|since|for|to|after|bis|ab|vor|seit|nach|hasta|jusqu['’]au)\s+"
+    r"(?:the\s+|[^\W\d_]+(?:day|tag),?\s+)?\Z",
+    re.IGNORECASE,
+)
+_SPAN: Final = re.compile(r"\d(?:st|nd|rd|th)?\s*(?:[–—&/-]|and|und|et)\s*\Z")
+_NEAR: Final = 200  # characters to either side of a line in which the place of an occasion would stand
 _WINDOW: Final = 34  # characters before a year that can belong to its date
 _CLAUSE: Final = 240  # characters to either side that can belong to the clause of a date
 _DATELINE: Final = 120  # characters a dateline can take
@@ -149,37 +162,127 @@ def _linked(scripts: Sequence[str]) -> Iterator[str]:
 
 
 def of_text(text: str, segments: Sequence[Segment]) -> str | None:
-    """The ISO day of the first full date in a byline or dateline; one that only says when it was changed has none.
+    """The ISO day of the first full date in a byline or dateline that says when the text was published.
 
-    Below the article, a date among links to other articles is theirs.
+    A date with such a word ("Published", "Filed") goes before one with none, and one below the title before one above
+    it, where a page may print the day on which it was looked at. Below the article, a date among links to other
+    articles is theirs.
     """
+    found = list(_said(text, segments))
+    changed = min((mention.day for mention, kind, _ in found if kind == "changed"), default=date.max)
+    ranked = [
+        (kind != "issued", above, m.day) for m, kind, above in found if kind == "issued" or _fits(m, kind, changed)
+    ]
+    return min(ranked, key=lambda row: row[:2])[2].isoformat() if ranked else None
+
+
+def _fits(mention: Mention, kind: str, changed: date) -> bool:
+    """Whether a bare date can be the day of publication: none is changed before."""
+    return kind == "bare" and mention.day <= changed
+
+
+def _said(text: str, segments: Sequence[Segment]) -> Iterator[tuple[Mention, str, bool]]:
+    """Each full date of the bylines, what it stands for (see `standing`), and whether it is above the title."""
     last = max((i for i, segment in enumerate(segments) if segment.kind in ASSERTING), default=0)
+    above = any(segment.kind == "title" for segment in segments)
+    label: str | None = None  # from a line of its own: "Published", and the day below it
     for i, segment in enumerate(segments):
         if i > last and segment.kind in {"related", "comments", "further_reading"}:
             break
-        if segment.kind == "byline":
-            for line in text[segment.start : segment.end].splitlines():
-                if day := _of_byline(line):
-                    return day
-    return None
+        above = above and segment.kind != "title"
+        at = segment.start
+        for line in text[segment.start : segment.end].splitlines(keepends=True) if segment.kind == "byline" else ():
+            if not _is_occasion(text, at, at + len(line)):
+                yield from ((mention, kind, above) for mention, kind in standing(line, label))
+            label = label_alone(line) or (label if not line.strip() else None)
+            at += len(line)
 
 
-def _of_byline(line: str) -> str | None:
-    found = [m for m in mentions(line) if m.whole]
-    lower = line.lower()
-    for mention in found:
-        # What stands before the date decides: "Published 3 March 2026, updated 5 March 2026".
-        before = lower[: mention.start]
-        changed = max((before.rfind(word) for word in cues().modified), default=-1)
-        issued = max((before.rfind(word) for word in cues().published), default=-1)
-        if changed <= issued:
-            return mention.day.isoformat()
-    return None
+def _is_occasion(text: str, start: int, end: int) -> bool:
+    """Whether a line beside `text[start:end]` names a place to come to, so that a date here is not of publication."""
+    before, after = text[max(0, start - _NEAR) : start].splitlines()[-3:], text[end : end + _NEAR].splitlines()[:3]
+    opened = [_SPOKEN.findall(line[: line.find(":")].lower()) for line in (*before, *after) if ":" in line[:20]]
+    return any(words and cues().venues.at(words, 0) for words in opened)
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in sorted(cues().day, key=lambda word: (-len(word), word)))
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+
+
+def without_labels(line: str) -> str:
+    """A line without the words that say what its dates stand for."""
+    return _labels().sub(" ", line)
+
+
+def label_alone(line: str) -> str | None:
+    """What a line says of the date below it, where it says nothing else: "Published", "Last updated on:"."""
+    found = _labels().search(line[:80])
+    rest = _SPOKEN.findall(without_labels(line).lower()) if found and len(line) <= 80 else ["-"]
+    return _kind(found[0]) if found and all(word in cues().byline_filler for word in rest) else None
+
+
+def _kind(label: str) -> str:
+    kind = cues().day[label.lower()]
+    return "issued" if kind == "filed" else kind
+
+
+def standing(line: str, label: str | None = None) -> list[tuple[Mention, str]]:
+    """Each full date of a line, with what the words beside it make of it: `issued changed elsewhere`, or `bare`.
+
+    label: what the line above says of the first date. `elsewhere` is the day of something else, such as an event, or
+    one that words which are not understood stand before.
+    """
+    found: list[tuple[Mention, str]] = []
+    at = 0
+    dated = list(mentions(line))
+    for mention, after in zip(dated, [*dated[1:], None], strict=False):
+        kind = _told(line[at : mention.start])
+        kind = label if label and not at and kind == "bare" else kind
+        at = mention.end
+        if kind == "bare":
+            kind = _doubted(line, line[at : after.start if after else None], [known for _, known in found])
+        if mention.whole:
+            found.append((mention, kind))
+    several = len({mention.day for mention, kind in found if kind == "bare"}) > 1  # the columns of a table
+    return [(mention, "elsewhere" if several and kind == "bare" else kind) for mention, kind in found]
+
+
+def _told(before: str) -> str:
+    """What the words before a date, from the date before it, make of it."""
+    if _UP_TO.search(before) or _SPAN.search(before):
+        return "elsewhere"
+    bar = max((m.end() for m in _BAR.finditer(before)), default=0)
+    for found in reversed(list(_labels().finditer(before))):
+        kind = cues().day[found[0].lower()]
+        if kind == "filed":
+            subject = _SPOKEN.findall(before[bar : found.start()].lower())
+            return "issued" if all(map(_is_of_texts, subject)) else "elsewhere"
+        if kind != "elsewhere" or found.start() >= bar:
+            return kind
+    part = before[bar:]
+    lead = _LABELLED.search(part) or _ON.search(part)
+    words = _SPOKEN.findall(lead[1].lower()) if lead else []
+    signed = words[:1] and words[0] in cues().byline_starts
+    return "elsewhere" if words and not signed and not all(word in cues().byline_filler for word in words) else "bare"
+
+
+def _is_of_texts(word: str) -> bool:
+    return word in cues().genres | cues().byline_filler or any(c.isdigit() for c in word)
+
+
+def _doubted(line: str, after: str, known: Sequence[str]) -> str:
+    """`bare`, unless the rest of the line makes something else of a date without a word of its own before it."""
+    if "°" in line or cues().events.count(_SPOKEN.findall(line.lower().replace("’", "'"))):
+        return "elsewhere"
+    closing = _BAR.split(after, maxsplit=1)[0].strip(" ()[],\r\n")
+    return "changed" if "changed" in known or label_alone(closing) == "changed" else "bare"
 
 
 def _only_changed(line: str) -> bool:
-    lower = line.lower()
-    return any(w in lower for w in cues().modified) and not any(w in lower for w in cues().published)
+    said = {_kind(found[0]) for found in _labels().finditer(line)}
+    return "changed" in said and "issued" not in said
 
 
 def dateline(line: str, later: str, bylines: Sequence[str]) -> int:
@@ -192,7 +295,17 @@ def dateline(line: str, later: str, bylines: Sequence[str]) -> int:
         head = line[: dash.start()].strip()
         if head and _is_dateline(head, line[dash.end() :], later, bylines):
             return dash.end()
-    return 0
+    closes = (m.end() for m in _CLOSE.finditer(line, 0, _DATELINE) if _is_dated_place(line[: m.end()].rstrip(" .:")))
+    return next(closes, 0)
+
+
+def _is_dated_place(head: str) -> bool:
+    """Whether a line opens with a place and a day, and an agency or a stop to close them: "Pune, Mar 4 (Wire) "."""
+    words = _WORD.findall(_ASIDE.sub(" ", head))
+    names = [w for w in words if w.lower() not in cues().months and w.lower() not in cues().byline_filler]
+    ends = head[-1:] in ")/" or any(m.end == len(head) and m.whole for m in mentions(head))
+    placed = 0 < len(names) <= 4 and words[0] == names[0] and all(name[0].isupper() for name in names)
+    return placed and ends and any(_calendar_words(_ASIDE.sub(" ", head)))
 
 
 def _is_dateline(head: str, rest: str, later: str, bylines: Sequence[str]) -> bool:
@@ -209,6 +322,8 @@ def _is_dateline(head: str, rest: str, later: str, bylines: Sequence[str]) -> bo
     if words[:1] != names[:1]:  # "March 3 - ", but not "On March 3, Halden — "
         return dated and not names and words[0].lower() in cues().months
     if dated or (bare != head and words[0].isupper()):
+        return True
+    if _AGENCY.search(head) and len(names) <= 3 and words[0] not in later:
         return True
     # A place in capitals with nothing else: not if the name turns up again, for then it is a company.
     return bare.isupper() and len(words[0]) > 2 and rest[:1].isupper() and words[0] not in later

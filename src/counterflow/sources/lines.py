@@ -9,17 +9,16 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from counterflow.sources.cues import Cue, cues
-from counterflow.sources.dates import mentions
 
 _LINE: Final = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)((?:[ \t\xa0]*(?:\r\n|\r|\n))*)")
-_TOKEN: Final = re.compile(r"[^\W_](?:[\w&./'’+-]{0,60}[^\W_])?")
+TOKEN: Final = re.compile(r"[^\W_](?:[\w&./'’+-]{0,60}[^\W_])?")
 _SENTENCE_START: Final = re.compile(r"(?:^\W*|[.!?:…]\W*|[“\"(])\Z")
 _STOPS: Final = ".!?…。！？"
 _CLOSERS: Final = "\"'”’»)]*_ "
 _ABBREVIATED: Final = re.compile(
     r"\b(?:inc|corp|ltd|co|cos|plc|llc|bros|u\.s|u\.k|e\.u|n\.v|s\.a|vs|st|jr|sr|no|a\.i)\.\Z", re.IGNORECASE
 )
-_LIST_MARK: Final = re.compile(r"(?:[-–—*•·▪◦‣►●○■]|\d{1,2}[.)]|[a-z]\))\s+|>\s?")
+LIST_MARK: Final = re.compile(r"(?:[-–—*•·▪◦‣►●○■]|\d{1,2}[.)]|[a-z]\))\s+|>\s?")
 _PICTURES: Final = r"\U0001F000-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF"
 _EMOJI: Final = re.compile(rf"[{_PICTURES}\u20E3]")
 _EMOJI_LEAD: Final = re.compile(rf"[\d#*]\uFE0F?\u20E3|[{_PICTURES}]")
@@ -28,21 +27,34 @@ _DOMAIN: Final = re.compile(
     r"(?<=[a-z0-9])\.(?:com|org|net|io|ai|co|news|app|info|tv|fm|de|uk|in)\b(?![.\w]\w)", re.IGNORECASE
 )
 _HANDLE: Final = re.compile(r"(?:^|\s)@\w{2,}|[\w.+-]{1,64}@[\w-]{1,63}\.\w")
-_AGO: Final = re.compile(
+AGO: Final = re.compile(
     r"\b(?:\d{1,3}|an?)\s?(?:m|h|d|mins?|minutes?|hrs?|hours?|days?|weeks?|months?)\s+ago\b|^\d{1,2}\s?[mhd]\Z"
     r"|\bvor (?:\d{1,3}|einer?|einem) (?:minuten?|stunden?|tag(?:en)?)\b",
     re.IGNORECASE,
 )
-_CLOCK: Final = re.compile(
-    r"\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{1,2}\s?(?:am|pm|min)\b|\b\d{1,2}-min(?:ute)?\b", re.IGNORECASE
+CLOCK: Final = re.compile(
+    r"\b\d{1,2}[:h]\d{2}(?::\d{2})?\b|\b\d{1,2}\s?(?:am|pm|min)\b|\b\d{1,2}-min(?:ute)?\b", re.IGNORECASE
 )
-_MONTH_DAY: Final = re.compile(r"\b(?:([^\W\d_]{3,9})\.?\s+\d{1,2}(?!\d)|\d{1,2}\.?\s+([^\W\d_]{3,9}))\b")
 _LEAD: Final = re.compile(r"[\W_]*(\w[^:：|\n]{0,40}?)\s*(?:[:：]|\s\||\s[–—-]\s?(?=['\"“‘]))\s*")
 _COUNTED: Final = re.compile(r"^\d[\d,.]*k?\s+|\s*\(?\d[\d,.]*k?\)?\s*$")
 _JOINT: Final = re.compile(r"\s*(?:/|&|\||,|\band\b|\bund\b|\bor\b)\s*")
+_SIGNED: Final = re.compile(
+    r"(?:by|posted|published|updated)\s.{0,60}\b(?:19|20)\d\d\b.{0,20}\Z"
+)  # opens small, yet no rest
 _SENTENCES: Final = re.compile(r"(?<=[.!?:…])\s+|\s&\s")
 _SCALES: Final = frozenset("billion million trillion crore lakh bn mrd mio milliarden millionen milliards".split())
 _WIDE: Final = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+_QUOTE: Final = re.compile(
+    r"(?<![\w.])([^\W\d_][\w&./'-]{0,20}(?:\s[\w&./'-]{1,12}){0,3}?)[\s:|]{1,4}(?:[$€£¥₹]\s?|Rs\.?\s?)?"
+    r"\d{1,9}(?:[.,]\d{1,9}){0,4}[\s:|]{1,4}(?:[$€£¥₹]?[+−–-]\d[\d.,]{0,9}\s)?[(\[]?\s?"
+    r"(?:[+−–-]|[▲▼↑↓△▽]\s?[+−–-]?)\s?\d{1,4}(?:[.,]\d{1,3})?\s?%[)\]]?"
+)
+_OFFER: Final = re.compile(
+    r"\b(?:deposit|stake|trade|invest|spend|refer|bet|buy|open)\b[^.!?]{0,40}?(?:\band\b|,)\s*"
+    r"(?:get|receive|earn|win|claim)\s+(?:up\s+to\s+|an?\s+)?[$€£¥₹\d]",
+    re.IGNORECASE,
+)
+_TICKER: Final = re.compile(r"[A-Z]{2,5}(?:[.:][A-Z]{1,5})?")
 
 _MOST_LINES: Final = 200_000  # what comes after is no article; it goes with the last paragraph
 _WRAPPED: Final = 110  # the longest line of a text broken by hand at a fixed width
@@ -51,7 +63,7 @@ _LABEL: Final = 70  # characters that a label can take
 _LEADING: Final = 400  # characters of a paragraph that a lead can govern
 _BYLINE: Final = 140
 _OPENING: Final = 40  # characters that show how a sentence opens
-_STAMP: Final = 45  # characters of a line that holds a time and nothing else
+_BOARD: Final = 600  # characters of a line of prices that are looked at
 _NAME_BLOCKS: Final = 400  # paragraphs read for the names of an article: more teach nothing new
 
 
@@ -93,14 +105,14 @@ def _joined(group: list[Block]) -> list[Block]:
     if _is_wrapped(group):
         runs = [[block] for block in group[:1]]
         for block in group[1:]:
-            if _LIST_MARK.match(block.line):
+            if LIST_MARK.match(block.line):
                 runs.append([block])
             else:
                 runs[-1].append(block)
         return [_one(run) for run in runs]
     runs = []
     for block in group:
-        if runs and block.line[0].islower() and _runs_on(runs[-1][-1].line):
+        if runs and opens_small(block.line) and not _SIGNED.match(block.line) and _runs_on(runs[-1][-1].line):
             runs[-1].append(block)
         else:
             runs.append([block])
@@ -113,7 +125,7 @@ def _one(run: list[Block]) -> Block:
 
 def _runs_on(line: str) -> bool:
     """Whether a line breaks off in mid-sentence, so that the next one continues it."""
-    return len(line) >= 30 and not ends_sentence(line) and line[-1] not in ":;" and not _LIST_MARK.match(line)
+    return len(line) >= 30 and not ends_sentence(line) and line[-1] not in ":;" and not LIST_MARK.match(line)
 
 
 def _is_wrapped(group: list[Block]) -> bool:
@@ -138,12 +150,17 @@ def is_headline(block: Block, words: int) -> bool:
         return False
     bare = line.rstrip(_CLOSERS)
     stopped = bare[-1:] in ";:,…。" or (bare[-1:] == "." and not _ABBREVIATED.search(bare[-8:]))
-    return not stopped and not line[0].islower() and not _LIST_MARK.match(line) and any(c.isalpha() for c in line)
+    return not stopped and not opens_small(line) and not LIST_MARK.match(line) and any(c.isalpha() for c in line)
+
+
+def opens_small(line: str) -> bool:
+    """Whether a line opens with a small letter that is not that of a name such as xAI."""
+    return line[0].islower() and line.split(maxsplit=1)[0].islower()
 
 
 def tokens(line: str) -> list[str]:
     """The words of a line in lower case, the marks around them gone."""
-    return _TOKEN.findall(line.replace("’", "'").lower())
+    return TOKEN.findall(line.replace("’", "'").lower())
 
 
 def cue_of(block: Block) -> Cue | None:
@@ -183,52 +200,10 @@ def _lead(block: Block) -> Cue | None:
     return cue
 
 
-def is_byline(line: str) -> bool:
-    """Whether a short line near the title names its author, outlet, day or reading time, and nothing else."""
-    if len(line) > _BYLINE or "\t" in line or (ends_sentence(line) and not _ABBREVIATED.search(line)):
-        return False
-    words = tokens(_LIST_MARK.sub("", line, count=1))
-    if not words:
-        return False
-    named = words[0] in cues().byline_starts and 1 < len(words) <= 12 and not line[0].islower()
-    return is_stamp_like(line) or (named and _all_capitalised(line, skip=1))
-
-
-def is_stamp_like(line: str) -> bool:
-    """Whether a line holds a date, a time or a reading time with nothing but names and filler beside it."""
-    if not (_AGO.search(line) or _CLOCK.search(line) or _has_date(line)):
-        return False
-    rest = [w for w in _TOKEN.findall(_without_dates(line)) if w.lower() not in cues().byline_filler]
-    return len(rest) <= 8 and all(not w[0].islower() for w in rest)
-
-
-def is_stamp(line: str) -> bool:
-    """Whether a line is the time of a card and nothing else: "Dec 15, Mon", "11 hours ago"."""
-    if len(line) > _STAMP or not (_AGO.search(line) or _has_date(line)):
-        return False
-    return all(w.lower() in cues().byline_filler for w in _TOKEN.findall(_without_dates(line)))
-
-
-def _has_date(line: str) -> bool:
-    if any(True for _ in mentions(line)):
-        return True
-    return any((m[1] or m[2]).lower() in cues().months for m in _MONTH_DAY.finditer(line))
-
-
-def _without_dates(line: str) -> str:
-    words = [word.strip("(,.)") for word in _AGO.sub(" ", _CLOCK.sub(" ", line)).split()]
-    return " ".join(word for word in words if not word.isdigit() and word.lower() not in cues().months)
-
-
-def is_person(line: str) -> bool:
-    """Whether a line is two to four capitalised words: a name, or a heading as short as one."""
-    words = _LIST_MARK.sub("", line, count=1).split()
-    return 2 <= len(words) <= 4 and all(w[0].isupper() and w.strip(".,").isalpha() for w in words)
-
-
-def _all_capitalised(line: str, skip: int) -> bool:
-    words = [w for w in _TOKEN.findall(line)[skip:] if w.lower() not in cues().byline_filler]
-    return bool(words) and all(not w[0].islower() for w in words)
+def is_furniture(part: str) -> bool:
+    """Whether a part of a line is a button or a label of the page: "Share", "0 comments", "Filed under: Energy"."""
+    lead = _LEAD.match(part[:80])
+    return len(part) <= _LABEL and (_label(part) is not None or bool(lead and lead[1].lower() in cues().leads))
 
 
 def emoji_lead(line: str) -> bool:
@@ -242,7 +217,7 @@ def url_share(line: str) -> float:
 
 
 def call_score(line: str, words: list[str]) -> int:
-    """Points for speaking to the reader: a call, a lure, a picture, an address, an exclamation mark.
+    """Points for speaking to the reader: a call, a lure, an offer, a picture, an address, an exclamation mark.
 
     words: the `tokens` of the line.
     """
@@ -251,8 +226,9 @@ def call_score(line: str, words: list[str]) -> int:
     lures = min(2, table.lures.count(words))
     reader = int(table.reader.count(words) > 0)
     address = int(bool(_URL.search(line) or _DOMAIN.search(line) or _HANDLE.search(line)))
+    offer = 2 * bool(_OFFER.search(line[:_LEADING]))
     shout = int("!" in line) + int(bool(_EMOJI.search(line)))
-    return calls + lures + reader + address + shout - 2 * (not _SCALES.isdisjoint(words))
+    return calls + lures + reader + address + shout + offer - 2 * (not _SCALES.isdisjoint(words))
 
 
 def _openings(line: str) -> Iterator[list[str]]:
@@ -271,6 +247,22 @@ def is_ticker(words: list[str]) -> bool:
     """Whether the words of a line are of prices on a screen: three that traders use, one of them sharp."""
     sharp = cues().sharp_tickers.count(words)
     return sharp > 0 and sharp + cues().loose_tickers.count(words) >= 3
+
+
+def quotes(line: str) -> int:
+    """How many prices with their change a line gives, if that is all it gives: "Brent 81 (+0.6%) | Gold 42 -1.8%"."""
+    line = line[:_BOARD]
+    found = list(_QUOTE.finditer(line))
+    if not found or cues().figures.count(tokens(line)) or 2 * sum(len(m[0]) for m in found) < len(line):
+        return 0
+    return len(found)
+
+
+def is_board(line: str) -> bool:
+    """Whether a line with `quotes` gives those of an index, a currency, a commodity, or of a share by its ticker."""
+    return cues().instruments.count(tokens(line[:_BOARD])) > 0 or any(
+        _TICKER.fullmatch(m[1]) for m in _QUOTE.finditer(line[:_BOARD])
+    )
 
 
 def names_in(line: str) -> set[str]:
@@ -292,7 +284,7 @@ def names_of(article: Sequence[str]) -> frozenset[str]:
 
 def _names(line: str) -> Iterator[tuple[str, bool]]:
     """Each capitalised word that is not generic, and whether it stands within a sentence."""
-    for token in _TOKEN.finditer(line):
+    for token in TOKEN.finditer(line):
         word = token[0].removesuffix("'s").removesuffix("’s")
         lower = word.lower()
         if len(word) > 1 and lower != word and lower not in cues().generic_names and lower not in cues().months:

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from counterflow.model.source import Segment
-from counterflow.sources import lines
+from counterflow.sources import bylines, lines
 from counterflow.sources.cues import Cue, cues
 from counterflow.sources.dates import dateline
 from counterflow.sources.lines import Block
+from counterflow.sources.orders import ORDER
+from counterflow.sources.titles import TITLE_WORDS, title_of, told
 
-_TITLE_WORDS: Final = 32
 _HEADING_WORDS: Final = 22
 _PROSE_WORDS: Final = 8
 _CALL_WORDS: Final = 120  # a longer paragraph is no advertisement
@@ -30,24 +31,6 @@ _EARLY: Final = 0.4  # a label this early cannot close the article
 _LINKS: Final = 0.4  # share of addresses from which a line is a link
 _ABOUT: Final = re.compile(r"(?:about|über|à propos d[e'’])\s*(.+)", re.IGNORECASE)
 _MARKED: Final = re.compile(r"#{1,6} ")
-_MACHINE: Final = r"(?:ai|llms?|a\.i\.|language\ models?|chat\ ?bots?|machine|automated|bots?|crawlers?)"
-_READER: Final = (
-    r"(?:\s(?:language\ )?(?:reader|model|assistant|agent|system|crawler|tool|bot|scraper|summari[sz]er)s?)"
-)
-_ORDER: Final = re.compile(
-    rf"""(?:^|(?<=[.!?:\n"”)])\s)[\W_]{{0,4}}(?:
-      (?:note|notice|message|instructions?|attention|important|memo|hint|reminder|info|request|prompt)\s+(?:to|for)\s+
-        (?:all\s+|any\s+|the\s+|every\s+)?{_MACHINE}{_READER}{{0,2}}(?:\s*[:,.—–-]|\s+(?:reading|processing|that|who)\b)
-    | (?:please\s+)?(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|the\s+|your\s+){{0,2}}
-        (?:previous|prior|above|earlier)\s+(?:instructions?|prompts?|rules|directions)
-    | if\s+you\s+are\s+(?:an?\s+|the\s+)?{_MACHINE}{_READER}{{0,2}}(?:,|\s+(?:reading|processing|summari[sz]ing|that)\b)
-    | (?:dear|attention:?)\s+{_MACHINE}{_READER}\b
-    | {_MACHINE}{_READER}{{0,2}}\s(?:reading|processing|summari[sz]ing|parsing|indexing|analy[sz]ing)\s+this\s
-        (?:page|article|text|document|site|story|post|message)\b
-    | (?:system|assistant)\s+prompt\s*:
-    )""",
-    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
-)
 
 
 class _Article(NamedTuple):
@@ -86,7 +69,10 @@ def segments(text: str, title_hint: str | None = None, hints: Mapping[int, str] 
     if not blocks:
         return (Segment("body", 0, len(text)),) if text else ()
     own = [_own(blocks, i) for i in range(len(blocks))]
-    first = next((i for i, block in enumerate(blocks) if own[i] is None and _opens(block)), len(blocks))
+    first = next(
+        (i for i, block in enumerate(blocks) if own[i] is None and _opens(block) and not bylines.is_byline(block.line)),
+        len(blocks),
+    )
     tail = next((i for i in range(first, len(blocks)) if (cue := own[i]) and cue.reach != "line"), len(blocks))
     names = lines.names_of(
         [b.line for i, b in enumerate(blocks[:tail]) if own[i] is None and (i >= first or i + 6 > first)]
@@ -102,8 +88,8 @@ def segments(text: str, title_hint: str | None = None, hints: Mapping[int, str] 
 
 def _own(blocks: Sequence[Block], i: int) -> Cue | None:
     block = blocks[i]
-    under_order = i > 0 and blocks[i - 1].line.endswith(":") and _ORDER.match(blocks[i - 1].line)
-    if under_order or _ORDER.match(block.line):
+    under_order = i > 0 and blocks[i - 1].line.endswith(":") and ORDER.match(blocks[i - 1].line)
+    if under_order or ORDER.match(block.line):
         return Cue("promo", "line")
     cue = lines.cue_of(block)
     if cue is None and _is_about(blocks, i):
@@ -156,7 +142,7 @@ def _regions(article: _Article) -> list[str]:
 
 def _starts_cards(article: _Article, i: int) -> bool:
     line, cue = article.blocks[i].line, article.own[i]
-    return (cue is None and lines.is_stamp(line)) or (
+    return (cue is None and bylines.is_stamp(line)) or (
         cue == Cue("promo", "line") and article.blocks[i].size <= _FURNITURE
     )
 
@@ -181,7 +167,7 @@ def _resumes(article: _Article, i: int, region: Cue) -> bool:
         return region.reach == "section" and _heads_prose(article, i)
     enough = min(len(article.names), 1 if article.part(i) < _LATE else 2)
     near = range(i, min(i + 3, len(blocks)))
-    if not article.is_prose(i) or any(lines.is_stamp(blocks[j].line) for j in near):
+    if not article.is_prose(i) or any(bylines.is_stamp(blocks[j].line) for j in near):
         return False
     return any(article.own[j] is None and article.is_prose(j) and article.shared(j) >= enough for j in near)
 
@@ -200,6 +186,8 @@ def _alone(article: _Article, i: int, kinds: Sequence[str]) -> str:
     block = article.blocks[i]
     if not _may_call(block):
         return "body"
+    if _is_board(article, i):
+        return "related"
     if article.hints.get(block.start) == "link" and i > article.first and block.size > 4:
         return "body" if lines.ends_sentence(block.line) else "related"
     words = lines.tokens(block.line)
@@ -217,13 +205,23 @@ def _alone(article: _Article, i: int, kinds: Sequence[str]) -> str:
     return "related" if lines.url_share(block.line) > _LINKS else "body"
 
 
+def _is_board(article: _Article, i: int) -> bool:
+    """Whether a paragraph is of prices on a board: two of them, or one beside another."""
+    if not lines.quotes(article.blocks[i].line):
+        return False
+    near = [b.line for b in article.blocks[max(0, i - 2) : i + 3] if lines.quotes(b.line)]
+    return sum(lines.quotes(line) for line in near) > 1 and any(lines.is_board(line) for line in near)
+
+
 def _cards(article: _Article, kinds: list[str]) -> None:
     """Other people's news that stands below the article without a label: times beside titles, or titles alone.
 
     Times beside prose about the article's own names head the entries of a chronicle instead.
     """
     blocks = article.blocks
-    stamps = [i for i in range(article.first + 1, len(blocks)) if kinds[i] == "body" and lines.is_stamp(blocks[i].line)]
+    stamps = [
+        i for i in range(article.first + 1, len(blocks)) if kinds[i] == "body" and bylines.is_stamp(blocks[i].line)
+    ]
     own = {i for i in stamps if any(article.is_prose(j) and article.shared(j) for j in _beside(article, i, 1))}
     apart = {*stamps} - own if article.names else set()
     for stamp in stamps:
@@ -267,47 +265,38 @@ def _top(article: _Article, kinds: list[str]) -> None:
     blocks, first = article.blocks, article.first
     if first == len(blocks):
         return
-    title = _title(article, kinds)
+    title = title_of(blocks, first, kinds, article.title)
     if title is not None:
         kinds[title] = "title"
-    for i in range(min(first + _BYLINE_REACH + 1, len(blocks))):
-        hint = article.hints.get(blocks[i].start)
-        if kinds[i] != "body" or hint == "caption":
-            continue
-        signed = title is not None and title < i < first and _is_author(blocks, i, title)
-        if signed or lines.is_byline(blocks[i].line):
+    top = range(min(first + _BYLINE_REACH + 1, len(blocks)))
+    loose = [i for i in top if kinds[i] == "body" and article.hints.get(blocks[i].start) != "caption"]
+    signed = [i for i in loose if _is_signed(article, i)]
+    for i in signed:
+        kinds[i] = "byline"
+    for i in (*loose, *reversed(loose)):  # a name may stand beside one that is known only after it
+        if kinds[i] == "body" and i < first and _names_outlet(article, kinds, i, title):
             kinds[i] = "byline"
-        elif i < first and hint not in {"item", "row"} and lines.is_headline(blocks[i], _TITLE_WORDS):
+    for i in loose:
+        free = kinds[i] == "body" and i < first and article.hints.get(blocks[i].start) not in {"item", "row"}
+        if free and lines.is_headline(blocks[i], TITLE_WORDS):
             kinds[i] = "heading"
 
 
-def _is_author(blocks: Sequence[Block], i: int, title: int) -> bool:
-    """Whether a line is a name beside a line that is surely part of a byline."""
-    beside = [j for j in (i - 1, i + 1) if j != title]
-    return lines.is_person(blocks[i].line) and any(lines.is_byline(blocks[j].line) for j in beside)
+def _is_signed(article: _Article, i: int) -> bool:
+    """Whether a line says who wrote the text or when; after the first sentence, in so many words."""
+    line = article.blocks[i].line
+    if i < article.first and bylines.is_label(line):
+        return i + 1 < len(article.blocks) and bylines.is_byline(article.blocks[i + 1].line)
+    return bylines.is_byline(line) and (i < article.first or bylines.is_dated(line))
 
 
-def _title(article: _Article, kinds: Sequence[str]) -> int | None:
-    """The line that the page calls its title, else the first before the text that reads like one."""
-    blocks = article.blocks
-    until = min(article.first + 1, len(blocks))
-    hint = _folded(article.title or "")
-    if len(hint) > 8:
-        for i in range(until):
-            line = _folded(blocks[i].line)
-            alike = len(line) > 15 and (line in hint or hint in line) and len(line) < 2 * len(hint)
-            if line == hint or alike:
-                return i
-    fit = [
-        i
-        for i in range(article.first)
-        if kinds[i] == "body" and lines.is_headline(blocks[i], _TITLE_WORDS) and not lines.is_byline(blocks[i].line)
-    ]
-    return next((i for least in (4, 2) for i in fit if blocks[i].size >= least), None)
-
-
-def _folded(line: str) -> str:
-    return " ".join(lines.tokens(line))
+def _names_outlet(article: _Article, kinds: Sequence[str], i: int, title: int | None) -> bool:
+    """Whether a line is a name beside a byline, or the masthead of the outlet or section."""
+    line = article.blocks[i].line
+    beside = [j for j in (i - 1, i + 1) if 0 <= j < len(kinds) and j != title and kinds[j] == "byline"]
+    if title is not None and i > title and beside and (bylines.is_person(line) or bylines.is_signature(line)):
+        return bylines.is_person(line) or not told(article.blocks, article.first, i)
+    return title is not None and bylines.is_masthead(line) and told(article.blocks, article.first, i) < 2
 
 
 def _headings(article: _Article, kinds: list[str]) -> None:
@@ -332,7 +321,7 @@ def _split(text: str, article: _Article, kinds: Sequence[str]) -> Iterator[Segme
             if start > block.start:
                 yield Segment("byline", block.start, start)
                 openings = 0
-        order = _ORDER.search(text, start, block.end) if kind == "body" else None
+        order = ORDER.search(text, start, block.end) if kind == "body" else None
         cut = order.start() + text[order.start()].isspace() if order else block.end
         if cut > start:
             yield Segment(kind, start, cut)
