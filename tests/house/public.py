@@ -4,6 +4,8 @@ Never run: a name that stands here counts as used. A function belongs here only 
 """
 # ruff: noqa: B018
 
+from xml.parsers.expat import XMLParserType
+
 from counterflow import __all__, __dir__, __getattr__
 from counterflow.analyse.commitments import Combined, Coverage, Expected, Rate
 from counterflow.analyse.holdings import LookThrough
@@ -23,6 +25,10 @@ from counterflow.store import Store
 
 # The interpreter asks the package for these.
 (__all__, __dir__, __getattr__)
+
+# A parser of XML calls what is set on it.
+(XMLParserType.buffer_text, XMLParserType.CharacterDataHandler, XMLParserType.StartDoctypeDeclHandler)
+(XMLParserType.StartElementHandler, XMLParserType.EndElementHandler)
 
 # Fields of the nouns: what a reader of a book may ask for.
 (Attribution.anonymous, EventDate.precision, Evidence.source)

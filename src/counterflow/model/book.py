@@ -53,8 +53,8 @@ class Likeness(NamedTuple):
     runner_up: float | None  # score of the next best; None: none was alike, or nearly
 
     def __str__(self) -> str:
-        rival = "no" if self.runner_up is None else f"{self.runner_up:.0f}"
-        return f"{self.writing} (matched by likeness {self.score:.0f}, runner-up {rival})"
+        rival = "no runner-up" if self.runner_up is None else f"runner-up {self.runner_up:.0f}"
+        return f"{self.writing} (matched by likeness {self.score:.0f}, {rival})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,8 @@ _REMEDY: Final = "save its text as .txt, or its page as .html, and read that fil
 _PAGE_ENDINGS: Final = frozenset({".html", ".htm", ".xhtml"})
 _TEXT_ENDINGS: Final = frozenset({".txt", ".text", ".md", ".markdown"})
 _LATER: Final = {
-    ".pdf": "PDF",
-    ".eml": "mail",
-    ".msg": "mail",
-    ".mhtml": "web archive",
-    ".mht": "web archive",
-    ".docx": "Word",
-    ".doc": "Word",
+    ".msg": "Outlook",
+    ".doc": "old Word",
     ".odt": "OpenDocument",
     ".rtf": "rich text",
     ".xml": "XML",
@@ -35,9 +30,8 @@ _LATER: Final = {
 }
 """Endings of files that hold text in a form that is not read yet."""
 _MAGIC: Final = (
-    (b"%PDF-", "PDF"),
     (b"PK\x03\x04", "office or archive"),
-    (b"\xd0\xcf\x11\xe0", "office"),
+    (b"\xd0\xcf\x11\xe0", "old or encrypted office"),
     (b"{\\rtf", "rich text"),
     (b"\x1f\x8b", "compressed"),
     (b"BZh", "compressed"),
@@ -49,12 +43,18 @@ _MAGIC: Final = (
     (b"GIF8", "image"),
     (b"SQLite format 3", "database"),
 )
-_LEAD: Final = rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,4000}?-->\s*){0,5}"  # what may stand before the first tag
+# What may stand before the first tag; atomic, for many comments could be cut up in more ways than there is time for.
+_LEAD: Final = rb"\s*+(?:<\?xml[^>]{0,200}>\s*+)?+(?>(?:<!--.{0,4000}?-->\s*+){0,5})"
 _PAGE: Final = re.compile(_LEAD + rb"<(?:!doctype\s+html|html[\s>])", re.IGNORECASE | re.DOTALL)
 _FEED: Final = re.compile(_LEAD + rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE | re.DOTALL)
 _MAIL: Final = re.compile(
-    rb"(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID|DKIM-Signature):[ \t]", re.IGNORECASE
+    rb"(?:[!-9;-~]{1,80}:[^\n]*\n(?:[ \t][^\n]*\n)*){0,80}?"  # other headers
+    rb"(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID|DKIM-Signature):[ \t]",
+    re.IGNORECASE,
 )
+_WORD: Final = b"word/document"  # how the name of its text begins, in every file of Word's
+_RICH: Final = {".pdf": "pdf", ".docx": "word", ".docm": "word", ".eml": "mail", ".mht": "archive", ".mhtml": "archive"}
+"""Endings of files that are read by a reader of their own."""
 _DECLARED: Final = re.compile(
     rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}?encoding=["']([\w.:-]{2,40})""",
     re.IGNORECASE,
@@ -85,6 +85,33 @@ class Decoded(NamedTuple):
     doubts: tuple[tuple[str, str], ...]  # what was guessed, and the remedy
 
 
+def kind(raw: bytes, name: str, where: str) -> str:
+    """`pdf`, `word`, `mail`, `archive` (a page saved as a mail) or `text`: by content, then by the ending of `name`.
+
+    Raises Trouble at `where` where the ending names a kind that the content shows it cannot be.
+    """
+    head, ending = raw[:_HEAD].removeprefix(codecs.BOM_UTF8), PurePath(name).suffix.lower()
+    if head.lstrip().startswith(b"%PDF-") or (ending == ".pdf" and b"%PDF-" in head):
+        return "pdf"
+    if head.startswith(b"PK\x03\x04") and _WORD in raw:
+        return "word"
+    if _MAIL.match(head.lstrip()):
+        saved = _RICH.get(ending) == "archive" or re.search(rb"(?im)^Snapshot-Content-Location:", head)
+        return "archive" if saved else "mail"
+    named = _RICH.get(ending, "text")
+    if not raw.strip() or _PAGE.match(head) or any(head.startswith(magic) for magic, _ in _MAGIC):
+        return "text"
+    if named in {"pdf", "word"}:
+        raise Trouble(where, f"is named {ending} but holds something else", "give it the ending of what it is")
+    return named
+
+
+def shown(name: str, most: int = 80) -> str:
+    """A name out of a file as a message can show it: on one line, control characters escaped, not too long."""
+    plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name[: most + 1])
+    return plain if len(name) <= most else plain[:most] + "…"
+
+
 def decode(raw: bytes, name: str, where: str) -> Decoded:
     """The text of a file, a byte-order mark kept; its kind by content, then by the ending of `name`.
 
@@ -110,26 +137,41 @@ def decode(raw: bytes, name: str, where: str) -> Decoded:
 
 def _refuse(head: bytes, ending: str, where: str) -> None:
     kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
-    kind = kind or ("feed" if _FEED.match(head) else None) or ("mail" if _MAIL.match(head) else None)
-    kind = kind or _LATER.get(ending)
+    kind = kind or ("feed" if _FEED.match(head) else None) or _LATER.get(ending)
     if kind:
         raise Trouble(where, f"{kind} files are not read yet", _REMEDY)
 
 
 def _not_text(where: str) -> Trouble:
-    return Trouble(where, "is not text: it holds bytes that no text has", "check the file; text and HTML are read")
+    remedy = "check the file; text, web pages, PDF, mails and Word files are read"
+    return Trouble(where, "is not text: it holds bytes that no text has", remedy)
 
 
 def _declared(head: bytes) -> str | None:
     """The encoding that a page declares, as Python names it; `None` for none and for what decodes no text."""
     found = _DECLARED.search(head)
+    return _encoding((found[1] or found[2]).decode("ascii")) if found else None
+
+
+def recoded(raw: bytes, charset: str | None) -> bytes:
+    """The bytes of a text in UTF-8, where only its server says which encoding they are in: `charset`."""
+    encoding = _encoding(charset) if charset else None
+    if encoding is None or any(raw.startswith(mark) for mark, _ in _MARKS) or _declared(raw[:_HEAD]):
+        return raw
     try:
-        name = codecs.lookup((found[1] or found[2]).decode("ascii")).name if found else None
+        return raw if encoding == "utf-8" else raw.decode(encoding).encode()
+    except UnicodeDecodeError:  # the server is wrong about it
+        return raw
+
+
+def _encoding(name: str) -> str | None:
+    try:
+        name = codecs.lookup(name).name
     except LookupError:
         return None
     if name in {"iso8859-1", "ascii"}:
         return "cp1252"  # as browsers read these two
-    return name if name and _CHARSETS.fullmatch(name) else None
+    return name if _CHARSETS.fullmatch(name) else None
 
 
 def _text(raw: bytes, encoding: str | None) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from counterflow.model.problem import Problem, Trouble
-from counterflow.model.source import Document
+from counterflow.model.source import Document, Segment
 from counterflow.sources import dates
-from counterflow.sources.decode import decode
+from counterflow.sources.clean import Clean
+from counterflow.sources.decode import decode, kind, recoded
 from counterflow.sources.segments import segments
 
+_Read = tuple[Document, list[tuple[str, str]]]
 LARGEST: Final = 20_000_000  # bytes of a file; an article has a thousandth of it
 
 
@@ -33,8 +35,6 @@ def expand(names: Sequence[str]) -> tuple[list[Path], list[Problem]]:
 
 def _files(name: str) -> list[Path]:
     path = Path(name)
-    if "://" in name:
-        raise Trouble(name, "web addresses are not read yet", "save the page as .html and read that file")
     if not path.exists():
         raise _missing(name)
     if not path.is_dir():
@@ -54,10 +54,11 @@ def load(path: Path, doc_date: str | None = None) -> tuple[Document, list[Proble
     doc_date: the ISO day that holds for the document, whatever it says itself.
     Raises Trouble for what is missing, not readable, too big, empty, no text, or of a kind not read yet.
     """
-    return from_bytes(_bytes_of(path), path.name, doc_date=doc_date, address=str(path))
+    return from_bytes(bytes_of(path), path.name, doc_date=doc_date, address=str(path))
 
 
-def _bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
+    """All of a file; Trouble where it is missing, not a file, not readable, or too big."""
     where = str(path)
     try:
         if not path.exists():
@@ -76,49 +77,73 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def from_bytes(
-    raw: bytes, doc_id: str, *, doc_date: str | None = None, address: str | None = None
+    raw: bytes, doc_id: str, *, doc_date: str | None = None, address: str | None = None, charset: str | None = None
 ) -> tuple[Document, list[Problem]]:
     """A Document from the bytes of a file, its kind told by content first and by the ending of `doc_id` second.
 
+    charset: the encoding that a server names, for a page or text that names none itself.
     Raises Trouble as `load` does. The Problems are doubts that did not stop the reading, such as a guessed encoding.
     """
     where = address or doc_id
     if len(raw) > LARGEST:
         raise _too_big(where, len(raw))
-    source = decode(raw, doc_id, where)
-    doubts = list(source.doubts)
-    if source.is_page:
-        document, more = _from_page(source.text, doc_id)
-        doubts += more
-    else:
-        document = _from_text(source.text, doc_id)
+    sort = kind(raw, doc_id, where)
+    document, doubts = (
+        _from_text(recoded(raw, charset), doc_id, where) if sort == "text" else _from_rich(sort, raw, doc_id, where)
+    )
     if not document.text.strip("\ufeff \t\r\n\v\f\xa0"):
         raise Trouble(where, "holds no text", "check the file; a page must show its text without running scripts")
     document = _dated(replace(document, address=address), doc_date)
     return document, [Problem(where, what, remedy) for what, remedy in doubts]
 
 
-def _from_text(text: str, doc_id: str) -> Document:
-    parts = segments(text)
-    title = next((text[s.start : s.end].strip("\ufeff \t\r\n#*_") for s in parts if s.kind == "title"), None)
-    return Document(doc_id, text, title=title, segments=parts)
+def _from_text(raw: bytes, doc_id: str, where: str) -> _Read:
+    """A plain text, or a web page."""
+    source = decode(raw, doc_id, where)
+    if source.is_page:
+        from counterflow.sources.clean import clean  # trafilatura takes half a second to load
+
+        page = clean(source.text)
+        return _document(page, doc_id, page.title), [*source.doubts, *page.doubts]
+    parts = segments(source.text)
+    return Document(doc_id, source.text, title=_first_title(source.text, parts), segments=parts), [*source.doubts]
 
 
-def _from_page(source: str, doc_id: str) -> tuple[Document, tuple[tuple[str, str], ...]]:
-    from counterflow.sources.clean import clean  # trafilatura takes half a second to load
+def _from_rich(sort: str, raw: bytes, doc_id: str, where: str) -> _Read:
+    """A PDF, a Word file, a mail or a saved page; the reader of each is loaded when it is first needed."""
+    if sort == "pdf":
+        from counterflow.sources.pdf import read_pdf
 
-    page = clean(source)
-    document = Document(
+        found = read_pdf(raw, where)
+    elif sort == "word":
+        from counterflow.sources.word import read_word
+
+        found = read_word(raw, where)
+    else:
+        from counterflow.sources.mail import read_archive, read_mail
+
+        found = (read_mail if sort == "mail" else read_archive)(raw, where)
+    # What a PDF or a Word file calls itself is often the name of a draft: what it says at its top comes first.
+    return _document(found, doc_id, None if sort in {"pdf", "word"} else found.title), [*found.doubts]
+
+
+def _document(page: Clean, doc_id: str, title: str | None = None) -> Document:
+    """A Document of what a reader found; its title is `title`, else the line marked as one, else what the file says."""
+    parts = segments(page.text, page.title, page.hints)
+    return Document(
         doc_id,
         page.text,
-        title=page.title,
+        title=title or _first_title(page.text, parts) or page.title,
         doc_date=page.published,
         doc_date_source="metadata" if page.published else None,
-        segments=segments(page.text, page.title, page.hints),
+        segments=parts,
         runs=page.runs,
         lang=page.lang,
     )
-    return document, page.doubts
+
+
+def _first_title(text: str, parts: Sequence[Segment]) -> str | None:
+    return next((text[s.start : s.end].strip("\ufeff \t\r\n#*_") for s in parts if s.kind == "title"), None)
 
 
 def _dated(document: Document, doc_date: str | None) -> Document:
