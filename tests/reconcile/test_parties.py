@@ -14,7 +14,9 @@ from counterflow.model.problem import Trouble
 from counterflow.model.source import Document
 from counterflow.reconcile.anchors import standing
 from counterflow.reconcile.parties import find, key, resolve
+from counterflow.reconcile.rulings import on_party
 from counterflow.store import Store
+from counterflow.store.drafts import party_of
 from reconcile.saying import claim, naming, undo
 
 TABLE = (
@@ -130,7 +132,7 @@ def test_a_slip_of_the_pen_is_taken_in_by_the_usual_writing_and_shows_how_alike_
     assert list(register.parties) == ["Fennimore", "Northgate Capital"]
     (taken,) = register.alike["Northgate Capital"]
     assert (taken.writing, round(taken.score, 1), taken.runner_up) == ("Nortgate Capital", 96.8, None)
-    assert str(taken) == "Nortgate Capital (matched by likeness 97, runner-up no)"
+    assert str(taken) == "Nortgate Capital (matched by likeness 97, no runner-up)"
     assert str(Likeness("Northgat", 93.4, 81.2)) == "Northgat (matched by likeness 93, runner-up 81)"
     assert register.problems == ()
 
@@ -180,6 +182,13 @@ def test_another_kind_or_country_leaves_it_to_a_person(one, other):
     ]
 
 
+def test_a_party_written_down_before_countries_were_is_read_and_a_country_is_known_of_those_built_in():
+    kept = {"name": "Greyhollow", "kind": "cloud", "aliases": ["GHB"], "owner": None, "ticker": None}
+    assert party_of(kept) == Party("Greyhollow", "cloud", ("GHB",))
+    known = {party.name: party.country for party in desk.gazetteer_parties()}
+    assert (known["ASML"], known["Nvidia"]) == ("Netherlands", "US")
+
+
 def test_between_two_near_names_a_person_chooses():
     register = resolve(["Northgate Capital", "Northgates Capital", "Nortgates Capital"])
     (asked,) = [p for p in register.problems if p.where == "Northgate Capital"]
@@ -209,7 +218,7 @@ def test_a_name_taken_in_still_finds_its_party():
 
 @pytest.fixture
 def store(tmp_path):
-    """A book of one cheque told twice, once with a slip of the pen in the investor's name."""
+    """Three cheques; the investor of two is one, written with a slip of the pen the second time."""
     told = [
         claim("investment", "2", doc=name, at=0, quote=name, investor=name, investee="Dovecote AI")
         for name in ("Northgate Capital", "Northgate Capital Partners", "Nortgate Capital")
@@ -217,8 +226,8 @@ def store(tmp_path):
     with Store.create(tmp_path / "book.db", recorded="2026-01-01") as made:
         for one in told:
             paper = Document(one.doc_id, one.doc_id, doc_date="2026-01-05")
-            one = replace(one, text_sha256=paper.text_sha256)
-            made.add_reading(paper, [one], [], recorded="2026-01-06T00:00:00Z")
+            read = replace(one, text_sha256=paper.text_sha256)
+            made.add_reading(paper, [read], [], recorded="2026-01-06T00:00:00Z")
         yield made
 
 
@@ -240,19 +249,21 @@ def test_a_merge_of_today_leaves_yesterdays_book_alone_and_an_undo_takes_it_back
 
 
 def test_a_split_parts_what_likeness_joined_and_an_undo_joins_it_again(store):
-    ruling = desk.Ruling("split", "Nortgate Capital", "Ada", "another firm")
-    apart = desk.decide(store, ruling)
-    assert payers(store) == ["Northgate Capital", "Northgate Capital Partners", "Nortgate Capital"]
-    desk.undo(store, apart.decision_id, "Ada", "the same after all")
+    """The name taken in can be ruled on, for claims still hold it as written."""
+    act = ("split", "Ada", "2026-02-01T00:00:00Z", "another firm")
+    apart = on_party("Nortgate Capital", act, into=None, pile=desk.placed(store), parties=())
+    store.add_decision(apart, recorded=apart.when)
+    assert payers(store) == ["Nortgate Capital", "Northgate Capital", "Northgate Capital Partners"]
+    back = undo(apart)
+    store.add_decision(back, recorded="2026-02-02T00:00:00Z")
     assert payers(store) == ["Northgate Capital", "Northgate Capital Partners"]
-    written = {n for p in desk.placed(store) for n in p.claim.roles_as_written["investor"]}
-    assert "Nortgate Capital" in written
+    assert "Nortgate Capital" in {n for p in desk.placed(store) for n in p.claim.roles_as_written["investor"]}
 
 
 _NAMES = st.lists(
     st.sampled_from(
-        "Dovecote,Dovecote Inc,The Dovecote Co.,GHB,GHC,Fennimore,fennimore,Fennimoore,Fenimore,Fennimore Bank,Dove Cote,"
-        "Greyholow,Greyhollow Clouds,Northgate Capital,Nortgate Capital,Northgate Capitol,Northgates Capital".split(",")
+        "Dovecote,Dovecote Inc,The Dovecote Co.,GHB,GHC,Fennimore,fennimore,Fennimoore,Fenimore,Fennimore Bank,"
+        "Dove Cote,Greyholow,Greyhollow Clouds,Northgate Capital,Nortgate Capital,Northgates Capital".split(",")
     )
 )
 

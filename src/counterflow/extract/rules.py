@@ -187,9 +187,7 @@ def _bare_round(sentence: Sentence, drafts: Sequence[Framed]) -> Framed | None:
     found = cue("parties.raising_round").search(sentence.masked)
     if not found or any(f.type == "funding_round" for f in drafts) or not any(f.type == "valuation" for f in drafts):
         return None
-    pattern = Pattern(
-        "funding_round", "", 0, cue("parties.raising_round"), {"issuer": ["subject", "possessive", "issuer", "near"]}
-    )
+    pattern = Pattern("funding_round", "", 0, "", {"issuer": ["subject", "possessive", "issuer", "near"]})
     return Framed("funding_round", sentence, None, found.span(), pattern)
 
 

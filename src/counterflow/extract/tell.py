@@ -9,24 +9,26 @@ from counterflow.extract.sentences import Sentence
 from counterflow.model.claim import Attribution
 
 _NAMED: Final = ("teller.according", "teller.citing", "teller.subject", "teller.quoted")
+_TOLD_WITHIN: Final = 2_000  # characters of a sentence in which its teller is looked for: longer ones are no sentences
 _ANONYMOUS: Final = ("teller.anonymous_according", "teller.anonymous_citing", "teller.anonymous_subject")
 
 
 def teller(sentence: Sentence) -> Attribution | None:
     """The source that a sentence opens, outermost teller first; None where it opens none."""
-    named = _named(sentence)
-    unnamed = next((_who(m["some"]) for name in _ANONYMOUS if (m := cue(name).search(sentence.masked))), None)
+    head = sentence.masked[:_TOLD_WITHIN]
+    named = _named(sentence, head)
+    unnamed = next((_who(m["some"]) for name in _ANONYMOUS if (m := cue(name).search(head))), None)
     chain = [*named, *([unnamed] if unnamed else [])]
     if not chain:
-        return Attribution((), None, True) if cue("teller.passive").search(sentence.masked) else None
+        return Attribution((), None, True) if cue("teller.passive").search(head) else None
     origin = named[-1] if named else unnamed
     return Attribution(tuple(chain), origin, unnamed is not None and not cue("teller.own_paper").search(unnamed))
 
 
-def _named(sentence: Sentence) -> list[str]:
+def _named(sentence: Sentence, head: str) -> list[str]:
     found: list[tuple[int, str]] = []
     for cue_name in _NAMED:
-        for match in cue(cue_name).finditer(sentence.masked):
+        for match in cue(cue_name).finditer(head):
             tag = sentence.tag_at(match.start("who"))
             name = tag.mention.parties[0] if tag.mention.parties else tag.mention.text
             if all(name != other for _, other in found):

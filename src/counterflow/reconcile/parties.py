@@ -180,11 +180,14 @@ def _with_owners(used: Iterable[str], known: Mapping[str, Party], names: Mapping
 def _named(
     names: Mapping[str, str], spoken: Mapping[str, int], known: Mapping[str, Party], steps: Collection[str]
 ) -> dict[str, Named]:
-    """Every party that claims use or the table knows, with all it is called; a ticker is no name to be like."""
+    """Every party that claims use or the table knows, with all it is called.
+
+    A ticker is no name to be like, nor one that is the party's by a person's word alone.
+    """
     tickers = {key(party.ticker) for party in known.values() if party.ticker}
     called: dict[str, list[str]] = defaultdict(list)
     for each, name in sorted(names.items()):
-        if each not in tickers or each == key(name):
+        if each == key(name) or not (each in tickers or each in steps):
             called[name].append(each)
     return {name: _one_named(name, tuple(called[name]), known, (name in spoken, key(name) in steps)) for name in called}
 

@@ -99,7 +99,9 @@ def _parties(book: Book) -> list[tuple[Any, ...]]:
             p.kind,
             p.owner,
             p.ticker,
+            p.country,
             "; ".join(p.aliases),
+            "; ".join(map(str, book.alike.get(p.name, ()))),
             sum(p.name in r.claim.parties for r in book.claims.values()),
             sum(p.name in {d.payer, d.payee} for d in book.deals),
         )
@@ -166,7 +168,8 @@ LISTS: Final[dict[str, tuple[dict[str, str], Callable[[Book], list[tuple[Any, ..
         _deals,
     ),
     "parties": (
-        dict.fromkeys(("party", "kind", "owner", "ticker", "aliases"), _TEXT) | {"claims": "Int64", "deals": "Int64"},
+        dict.fromkeys(("party", "kind", "owner", "ticker", "country", "aliases", "alike"), _TEXT)
+        | {"claims": "Int64", "deals": "Int64"},
         _parties,
     ),
     "sources": (

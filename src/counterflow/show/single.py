@@ -125,9 +125,14 @@ def _figure(figure: Figure, book: Book) -> Shown:
 def _party(party: Party, book: Book) -> Shown:
     deals = [d for d in book.deals if party.name in {d.payer, d.payee}]
     figures = [f for f in book.figures if f.party == party.name]
+    alike = book.alike.get(party.name, ())
     lines = [
         f"{party.name} ({party.kind}{f', owned by {party.owner}' if party.owner else ''})",
         *([f"  also called {', '.join(party.aliases)}"] if party.aliases else []),
+        *(
+            f"  also {each}; to part them: counterflow decide '{each.writing}' --split --because '...'"
+            for each in alike
+        ),
         *(f"  deal {d.deal_id}: {words.deal(d)}" for d in deals),
         *(
             f"  figure {f.figure_id}: {f.what.replace('_', ' ')}{f' in {f.counterparty}' if f.counterparty else ''}"
@@ -136,6 +141,7 @@ def _party(party: Party, book: Book) -> Shown:
         ),
     ]
     body = _plain(party) | {"deals": [d.deal_id for d in deals], "figures": [f.figure_id for f in figures]}
+    body |= {"alike": _plain(alike)}
     return Shown("\n".join(lines), body)
 
 

@@ -260,9 +260,11 @@ def _party(entity: Mapping[str, Any], known: Party | None) -> Party:
             tuple(entity.get("aliases", ())),
             entity.get("parent"),
             next(iter(tickers), None),
+            entity.get("country"),
         )
     aliases = tuple(dict.fromkeys((*known.aliases, *entity.get("aliases", ()))))
-    return replace(known, kind=kind or known.kind, aliases=aliases, owner=entity.get("parent", known.owner))
+    told = {"owner": entity.get("parent", known.owner), "country": entity.get("country", known.country)}
+    return replace(known, kind=kind or known.kind, aliases=aliases, **told)
 
 
 def _take_over(name: str, parties: dict[str, Party], other: str, owners: Iterable[dict[str, str]]) -> None:
@@ -314,7 +316,7 @@ def _check(where: str, entity: Any) -> None:
         value = entity.get(key, [])
         if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
             raise Trouble(where, f'"{key}" is not a list of names', f'write "{key}": ["..."], or leave it out')
-    for key in ("parent", "kind"):
+    for key in ("parent", "kind", "country"):
         if not isinstance(entity.get(key, ""), str | None):
             raise Trouble(where, f'"{key}" is not a name', f'write "{key}": "...", or leave it out')
 
