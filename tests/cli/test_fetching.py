@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.shell import problem, run
-from counterflow.sources import web
+from counterflow.sources.web import browse as web
 from sources.loopback import EASY, Reply, serving
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def test_nothing_named_is_wrong_usage_and_an_empty_list_is_nothing_to_do(site: S
 
 
 def test_ctrl_c_keeps_what_was_read(site: Site, monkeypatch):
-    from counterflow.sources.web import Web
+    from counterflow.sources.web.browse import Web
 
     get = Web.get
 

@@ -48,6 +48,7 @@ def test_the_example_works(command, demo, monkeypatch):
         shutil.copy(next(articles.glob("*.html")), demo / "blog.html")
     claim = run("claims", "--format", "json").json[0]["claim_id"]
     run("decide", claim, "--pin", "--because", "seen")
+    run("export", "text", "-o", "book-text")
     ids = {"7f3a12": claim, "3f9a": run("log", "--json").json[0]["decision_id"]}
     words = [ids.get(word, word) for word in shlex.split(EXAMPLES[command][1])]
     found = run(*words)

@@ -8,6 +8,7 @@ from counterflow import desk
 from counterflow.flows.build import Counting
 from counterflow.model.book import Figure, Party, Question
 from counterflow.model.problem import Problem, Trouble
+from counterflow.reconcile.rulings import Edits
 from counterflow.store import Store
 from flows.books import CLOUD, LAB, PARENT, believed, book, cheque, contract, revenue
 from journeys.wire import CONTRACT, write
@@ -88,5 +89,5 @@ def test_the_headline_holds_what_binds_and_what_does_not():
 
 
 def test_edits_are_only_what_was_typed():
-    assert desk.Edits().changes() == {}
-    assert desk.Edits(low="5", fields={"product": "chips"}).changes() == {"low": "5", "product": "chips"}
+    assert Edits().changes() == {}
+    assert Edits(low="5", fields={"product": "chips"}).changes() == {"low": "5", "product": "chips"}

@@ -254,3 +254,8 @@ def test_a_frame_of_nothing_has_its_columns_and_a_shape_goes_by_deal():
     assert ramp["usd"].to_list() == [0.5e9, 1.5e9]  # 2 in two quarters: 1/4, then 3/4
     assert ramp["deal"].to_list() == ["d1", "d1"]
     assert ramp["kind"].to_list() == ["purchase", "purchase"]
+
+
+def test_a_grant_is_outside_money_even_of_a_firm_that_trades():
+    found = dated(book(deal(CLOUD, LAB, 2, "grant", money="paid"), contract(16, years=2))).flows
+    assert {(f.payer, f.kind) for f in found} == {(f"{CLOUD} (grant)", "outside"), (LAB, "purchase")}

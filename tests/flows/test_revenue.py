@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows.books import BN, LAB, contract, revenue
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from counterflow.flows.build import dated
 from counterflow.flows.revenue import at, revenues
 from counterflow.model.book import Book
 from counterflow.model.when import parse_quarter
+from flows.books import BN, LAB, contract, revenue
 
 
 def rates(*figures):

@@ -225,7 +225,7 @@ def test_a_grant_leads_to_its_words_and_is_called_one():
     wire.deals[-1] = replace(wire.deals[-1], family="grant")
     book = wire.book()
     text = report(reported(book))
-    assert "Ministry pays Larkspur $3bn: grant, paid, 2026Q1" in text
+    assert "Ministry (grant) pays Larkspur $3bn: grant, paid, 2026Q1" in text
     assert None not in Crawl.of(text, book).ends()
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
-from counterflow.sources.fetch import Limits
+from counterflow.sources.web.fetch import Limits
 
 EASY = Limits(largest=200_000, pause_s=0.0, longest_pause_s=0.2)
 QUICK = EASY._replace(connect_s=0.4, silence_s=0.4, total_s=1.2)  # where the server is slow on purpose

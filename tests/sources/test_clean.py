@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from counterflow.model.source import Document
 from counterflow.sources import from_bytes
-from counterflow.sources.page import parse
+from counterflow.sources.formats.page import parse
 
 PROSE = "<p>Halden Robotics has sold its plant in Graz to Quillmere, and both said that the price was fair.</p>"
 

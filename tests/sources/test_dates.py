@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterflow.sources import from_bytes
-from counterflow.sources.dates import mentions, moment, standing
+from counterflow.sources.marking.dates import mentions, moment, standing
 
 
 @pytest.mark.parametrize(

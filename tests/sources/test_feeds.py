@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from counterflow import desk
 from counterflow.model.problem import Problem, Trouble
 from counterflow.model.source import Feed
-from counterflow.sources import feeds, gather, web
+from counterflow.sources import gather
 from counterflow.sources.gather import Told
+from counterflow.sources.web import browse as web
+from counterflow.sources.web import feeds
 from counterflow.store import Store
 from sources.loopback import EASY, Asked, Reply, serving
 

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterflow.model.problem import Problem, Trouble
-from counterflow.sources import fetch, robots
-from counterflow.sources.addresses import closed, literal
-from counterflow.sources.fetch import Answer
-from counterflow.sources.web import Web
+from counterflow.sources.web import fetch, robots
+from counterflow.sources.web.addresses import closed, literal
+from counterflow.sources.web.browse import Web
+from counterflow.sources.web.fetch import Answer
 from sources.loopback import EASY, QUICK, Asked, Reply, dripped, serving
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from cli.shell import problem, run
 from counterflow.model.problem import Trouble
-from counterflow.sources import from_bytes, pdf
+from counterflow.sources import from_bytes
+from counterflow.sources.formats import pdf
 
 FONTS = b"/Font<</F1 3 0 R/F2 4 0 R>>"
 GOOD = "Tern Capital invested $3 billion in Larkspur AI."

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from store.samples import T1, T2, T3, article, claims_of, told
 
 from counterflow.model.problem import Problem, Trouble
 from counterflow.store import Store
+from store.samples import T1, T2, T3, article, claims_of, told
 
 
 def listed(note, date="2026-03-04"):

@@ -192,6 +192,11 @@ def owner_of(name: str, book: Book) -> str:
     return name
 
 
+def payer_of(deal: Deal) -> str:
+    """Whom a deal's flows come from: its payer, or a label of outside money where it is a grant."""
+    return f"{deal.payer} (grant)" if deal.family == "grant" else deal.payer
+
+
 class _Ledger:
     """Collects flows, holes and assumptions while deals are laid out in time."""
 
@@ -254,7 +259,7 @@ class _Ledger:
         for step, usd in enumerate(amounts):
             self.flows.append(
                 Flow(
-                    f"grants of {deal.payer}" if deal.family == "grant" else deal.payer,  # a label of outside money
+                    payer_of(deal),
                     payee,
                     float(usd),
                     KINDS[deal.family],

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from counterflow.sources.load import expand, from_bytes, load
-from counterflow.sources.segments import segments
+from counterflow.sources.marking.segments import segments
 
 __all__ = ["expand", "from_bytes", "load", "segments"]

@@ -19,7 +19,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from counterflow.model.source import ASSERTING, Document
-from counterflow.sources.cues import cues
+from counterflow.sources.marking.cues import cues
 
 if TYPE_CHECKING:
     import numpy as np

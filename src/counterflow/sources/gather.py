@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 from counterflow.model.problem import Problem, Trouble
 from counterflow.model.source import Document, Feed
-from counterflow.sources import feeds
 from counterflow.sources.load import LARGEST, bytes_of, expand, from_bytes, load
+from counterflow.sources.web import feeds
 
 if TYPE_CHECKING:
-    from counterflow.sources.feeds import Entry
-    from counterflow.sources.web import Fetched, Web
+    from counterflow.sources.web.browse import Fetched, Web
+    from counterflow.sources.web.feeds import Entry
 
 MOST: Final = 200  # entries of a feed that one run reads
 _HEAD: Final = 8_192  # bytes that tell a feed
@@ -88,7 +88,7 @@ def gather(
 
 
 def _web(allow_private: bool) -> Web:
-    from counterflow.sources.web import Web  # a tenth of a second to load
+    from counterflow.sources.web.browse import Web  # a tenth of a second to load
 
     return Web(allow_private=allow_private)
 

@@ -10,10 +10,10 @@ from typing import Final
 
 from counterflow.model.problem import Problem, Trouble
 from counterflow.model.source import Document, Segment
-from counterflow.sources import dates
-from counterflow.sources.clean import Clean
-from counterflow.sources.decode import decode, kind, recoded
-from counterflow.sources.segments import segments
+from counterflow.sources.formats.clean import Clean
+from counterflow.sources.formats.decode import decode, kind, recoded
+from counterflow.sources.marking import dates
+from counterflow.sources.marking.segments import segments
 
 _Read = tuple[Document, list[tuple[str, str]]]
 LARGEST: Final = 20_000_000  # bytes of a file; an article has a thousandth of it
@@ -101,7 +101,7 @@ def _from_text(raw: bytes, doc_id: str, where: str) -> _Read:
     """A plain text, or a web page."""
     source = decode(raw, doc_id, where)
     if source.is_page:
-        from counterflow.sources.clean import clean  # trafilatura takes half a second to load
+        from counterflow.sources.formats.clean import clean  # trafilatura takes half a second to load
 
         page = clean(source.text)
         return _document(page, doc_id, page.title), [*source.doubts, *page.doubts]
@@ -112,15 +112,15 @@ def _from_text(raw: bytes, doc_id: str, where: str) -> _Read:
 def _from_rich(sort: str, raw: bytes, doc_id: str, where: str) -> _Read:
     """A PDF, a Word file, a mail or a saved page; the reader of each is loaded when it is first needed."""
     if sort == "pdf":
-        from counterflow.sources.pdf import read_pdf
+        from counterflow.sources.formats.pdf import read_pdf
 
         found = read_pdf(raw, where)
     elif sort == "word":
-        from counterflow.sources.word import read_word
+        from counterflow.sources.formats.word import read_word
 
         found = read_word(raw, where)
     else:
-        from counterflow.sources.mail import read_archive, read_mail
+        from counterflow.sources.formats.mail import read_archive, read_mail
 
         found = (read_mail if sort == "mail" else read_archive)(raw, where)
     # What a PDF or a Word file calls itself is often the name of a draft: what it says at its top comes first.

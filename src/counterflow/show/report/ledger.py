@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from counterflow.flows.build import owner_of
+from counterflow.flows.build import owner_of, payer_of
 from counterflow.model.book import Book, Deal, Figure
 from counterflow.model.flow import Flow
 from counterflow.show import words
@@ -59,7 +59,7 @@ def rows(name: str, flows: Iterable[Flow], book: Book) -> tuple[Row, ...]:
     parts: dict[tuple[str, str, str, str, tuple[str, ...], str | None], list[Flow]] = defaultdict(list)
     for flow in flows:
         parts[flow.payer, flow.payee, flow.kind, flow.money_class, flow.claims, flow.deal].append(flow)
-    deals = {(d.payer, d.amount.claims_for): d for d in book.deals if d.amount and d.amount.claims_for}
+    deals = {(payer_of(d), d.amount.claims_for): d for d in book.deals if d.amount and d.amount.claims_for}
     figures = {(f.party, f.estimate.claims_for): f for f in book.figures if f.estimate.claims_for}
     ordered = sorted(parts.items(), key=lambda item: (-sum(f.usd for f in item[1]), item[0][:5]))
     found = []

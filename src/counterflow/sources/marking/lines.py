@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from counterflow.sources.cues import Cue, cues
+from counterflow.sources.marking.cues import Cue, cues
 
 _LINE: Final = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)((?:[ \t\xa0]*(?:\r\n|\r|\n))*)")
 TOKEN: Final = re.compile(r"[^\W_](?:[\w&./'’+-]{0,60}[^\W_])?")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from counterflow.sources import lines
-from counterflow.sources.cues import cues
-from counterflow.sources.dates import label_alone, mentions, standing, without_labels
-from counterflow.sources.lines import AGO, CLOCK, LIST_MARK, TOKEN
+from counterflow.sources.marking import lines
+from counterflow.sources.marking.cues import cues
+from counterflow.sources.marking.dates import label_alone, mentions, standing, without_labels
+from counterflow.sources.marking.lines import AGO, CLOCK, LIST_MARK, TOKEN
 
 _LONGEST: Final = 200  # characters
 _STAMP: Final = 45  # characters of a line that holds a time and nothing else

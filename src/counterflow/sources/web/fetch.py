@@ -22,7 +22,7 @@ import httpcore
 import httpx
 
 from counterflow.model.problem import Trouble
-from counterflow.sources.addresses import Address, closed, literal
+from counterflow.sources.web.addresses import Address, closed, literal
 
 SAVE: Final = "open it in a browser, save it as .html, and read that file"
 LATER: Final = "try again later"

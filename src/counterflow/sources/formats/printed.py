@@ -14,8 +14,8 @@ from collections.abc import Set as AbstractSet
 from statistics import median
 from typing import Final, NamedTuple
 
-from counterflow.sources.lines import Block, ends_sentence, is_headline
-from counterflow.sources.typeset import HYPHENS, Line, Paragraph, Piece, Printed, joined
+from counterflow.sources.formats.typeset import HYPHENS, Line, Paragraph, Piece, Printed, joined
+from counterflow.sources.marking.lines import Block, ends_sentence, is_headline
 
 _ITEM: Final = re.compile(r"(?:[•·▪◦‣►●○■–—*]|-(?= )|\(?\d{1,2}[.)](?= )|\(?[a-z]\)(?= ))")
 _DIGITS: Final = re.compile(r"\d+")

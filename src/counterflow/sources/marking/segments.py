@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from counterflow.model.source import Segment
-from counterflow.sources import bylines, lines
-from counterflow.sources.cues import Cue, cues
-from counterflow.sources.dates import dateline
-from counterflow.sources.lines import Block
-from counterflow.sources.orders import ORDER
-from counterflow.sources.titles import TITLE_WORDS, title_of, told
+from counterflow.sources.marking import bylines, lines
+from counterflow.sources.marking.cues import Cue, cues
+from counterflow.sources.marking.dates import dateline
+from counterflow.sources.marking.lines import Block
+from counterflow.sources.marking.orders import ORDER
+from counterflow.sources.marking.titles import TITLE_WORDS, title_of, told
 
 _HEADING_WORDS: Final = 22
 _PROSE_WORDS: Final = 8

@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from counterflow.model.source import ASSERTING, Segment
-from counterflow.sources.cues import cues
-from counterflow.sources.page import Page
+from counterflow.sources.formats.page import Page
+from counterflow.sources.marking.cues import cues
 
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _MAY_END_DATE: Final = re.compile(

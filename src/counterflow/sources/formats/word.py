@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from xml.parsers import expat
 
 from counterflow.model.problem import Trouble
-from counterflow.sources.clean import Clean
+from counterflow.sources.formats.clean import Clean
 
 _MOST_ENTRIES: Final = 5_000
 _MOST_UNPACKED: Final = 60_000_000  # bytes of XML

@@ -13,9 +13,9 @@ import httpx
 
 from counterflow import __version__
 from counterflow.model.problem import Trouble
-from counterflow.sources import robots
-from counterflow.sources.addresses import literal
-from counterflow.sources.fetch import LATER, SAVE, Answer, Errand, Limits, Line, LookUp, TooSlow, Unreached
+from counterflow.sources.web import robots
+from counterflow.sources.web.addresses import literal
+from counterflow.sources.web.fetch import LATER, SAVE, Answer, Errand, Limits, Line, LookUp, TooSlow, Unreached
 
 LIMITS: Final = Limits()
 AGENT: Final = "Counterflow"

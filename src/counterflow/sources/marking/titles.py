@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from counterflow.sources import bylines, lines
-from counterflow.sources.dates import dateline
-from counterflow.sources.lines import Block
+from counterflow.sources.marking import bylines, lines
+from counterflow.sources.marking.dates import dateline
+from counterflow.sources.marking.lines import Block
 
 TITLE_WORDS: Final = 32
 _OPENING: Final = 3  # paragraphs that open an article

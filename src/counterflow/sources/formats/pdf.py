@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from counterflow.model.problem import Trouble
-from counterflow.sources import pdf_pages
-from counterflow.sources.clean import Clean
-from counterflow.sources.printed import laid_out
-from counterflow.sources.typeset import Piece
+from counterflow.sources.formats import pdf_pages
+from counterflow.sources.formats.clean import Clean
+from counterflow.sources.formats.printed import laid_out
+from counterflow.sources.formats.typeset import Piece
 
 _PATIENCE: Final = 7.0  # seconds; pypdf shows some fifty pages of prose in one
 _NO_TITLE: Final = re.compile(r"(?i)(?:microsoft|untitled|about:|document\d*\Z|https?:)|.*\.\w{2,4}\Z|[\W\d_]*\Z")

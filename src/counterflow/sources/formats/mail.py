@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 from counterflow.model.problem import Trouble
 from counterflow.model.source import Run
-from counterflow.sources.clean import Clean, clean
-from counterflow.sources.decode import decode, recoded, shown
+from counterflow.sources.formats.clean import Clean, clean
+from counterflow.sources.formats.decode import decode, recoded, shown
 
 _MOST_LINES: Final = 300_000  # those of a mail with attachments of 20 MB
 _MOST_MARKS: Final = 2_000  # lines that may part one part from the next

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from counterflow.model.problem import Trouble
-from counterflow.sources import dates
+from counterflow.sources.marking import dates
 
 LARGEST: Final = 5_000_000  # bytes; feeds of hundreds of whole articles have a fifth of it
 _TAGS: Final = 300_000  # of which feedparser reads some 35,000 a second

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from counterflow.model.source import Run
-from counterflow.sources import dates
-from counterflow.sources.bylines import is_byline
-from counterflow.sources.page import Block, Chunk, Page, parse
+from counterflow.sources.formats.page import Block, Chunk, Page, parse
+from counterflow.sources.marking import dates
+from counterflow.sources.marking.bylines import is_byline
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
