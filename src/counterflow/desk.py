@@ -19,12 +19,15 @@ from counterflow.model.when import first_day
 if TYPE_CHECKING:
     from counterflow.analyse.owed import Owed
     from counterflow.analyse.returning import Circular, NoNamedPayer
+    from counterflow.extract.llm.reader import Reader
     from counterflow.extract.names.gazetteer import Gazetteer
     from counterflow.extract.rules import Reading
     from counterflow.extract.tables import Listed
     from counterflow.flows.build import Counting, Dated
     from counterflow.reconcile.anchors import Placed
     from counterflow.reconcile.checks import Issue
+    from counterflow.reconcile.queue import Waiting
+    from counterflow.reconcile.rulings import Ruling
     from counterflow.sources.gather import Source, Told
     from counterflow.store import Store
 
@@ -35,6 +38,7 @@ class Read(NamedTuple):
     document: Document
     claims: tuple[Claim, ...]
     new: bool
+    stats: Mapping[str, Any] = {}  # how it came about, where a model was asked
 
 
 class Imported(NamedTuple):
@@ -73,13 +77,13 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-def extract(source: Source, *, doc_date: str | None, gazetteer: Gazetteer) -> tuple[Document, Reading, list[Problem]]:
-    """Source -> document -> claims; `Trouble` where it cannot be read at all."""
+def extract(source: Source, doc_date: str | None, known: Gazetteer, reader: Reader | None) -> tuple[Document, Reading]:
+    """Source -> document -> claims, by the rules or another reader; `Trouble` where it cannot be read at all."""
     from counterflow.extract import rules
 
     document, noticed = source.load(doc_date)
-    reading = rules.read(document, gazetteer)
-    return document, reading, [*noticed, *reading.problems]
+    reading = (reader or rules).read(document, known)
+    return document, reading._replace(problems=[*noticed, *reading.problems])
 
 
 def read(
@@ -89,6 +93,7 @@ def read(
     doc_date: str | None = None,
     gazetteer: Path | None = None,
     allow_private: bool = False,
+    reader: Reader | None = None,
 ) -> Generator[Read | Told | Problem, None, None]:
     """Every source in order: a Read for each document, a Problem for all that stands in the way, Told of each feed."""
     from counterflow.extract.names.gazetteer import Gazetteer
@@ -99,24 +104,24 @@ def read(
     with closing(gather(names, memory, allow_private=allow_private)) as found:
         for item in found:
             if isinstance(item, Source):
-                yield from _read(item, store, doc_date, known)
+                yield from _read(item, store, partial(extract, doc_date=doc_date, known=known, reader=reader))
             else:
                 yield from _noted([item], store) if isinstance(item, Problem) else [item]
     if store:
         _keep_copies(store)
 
 
-def _read(source: Source, store: Store | None, doc_date: str | None, known: Gazetteer) -> Iterator[Read | Problem]:
+def _read(source: Source, store: Store | None, found: partial[tuple[Document, Reading]]) -> Iterator[Read | Problem]:
     try:
-        document, reading, problems = extract(source, doc_date=doc_date, gazetteer=known)
-        claims, own = reading.claims, _beyond_builtin(reading.parties)
+        document, reading = found(source)
+        claims, problems, own = reading.claims, reading.problems, _beyond_builtin(reading.parties)
         new = store.add_reading(document, claims, problems, recorded=now(), parties=own).new if store else True
     except Trouble as trouble:
         yield from _noted([trouble.problem], store)
         return
     source.done = True
     yield from problems
-    yield Read(document, tuple(claims), new)
+    yield Read(document, tuple(claims), new, reading.stats)
 
 
 def _keep_copies(store: Store) -> None:
@@ -312,7 +317,7 @@ def named(known: Book, party: str) -> str:
     """The name of the party that a user means; `Trouble` that proposes the nearest where there is none."""
     from counterflow.reconcile.parties import find
 
-    return find(party, known.parties.values())
+    return find(party, known.parties.values(), known.alike)
 
 
 def group(known: Book, party: str | None) -> str | None:
@@ -320,31 +325,6 @@ def group(known: Book, party: str | None) -> str | None:
     from counterflow.flows.build import owner_of
 
     return None if party is None else owner_of(named(known, party), known)
-
-
-class Edits(NamedTuple):
-    """What a person puts in place of what was read; amounts in full units."""
-
-    low: str | None = None
-    high: str | None = None
-    status: str | None = None
-    fields: Mapping[str, str] = {}
-
-    def changes(self) -> dict[str, Any]:
-        """The fields that change."""
-        named = {"low": self.low, "high": self.high, "status": self.status}
-        return {k: v for k, v in named.items() if v is not None} | dict(self.fields)
-
-
-class Ruling(NamedTuple):
-    """What a person typed at `decide`."""
-
-    action: str
-    target: str  # the first digits of a claim's id, or a party
-    who: str
-    because: str
-    into: str | None = None
-    edits: Edits = Edits()
 
 
 def decide(store: Store, ruling: Ruling) -> Decision:
@@ -383,15 +363,21 @@ def add(store: Store, draft: Mapping[str, Any], where: str | Mapping[str, Any], 
     return claim, act
 
 
-def undo(store: Store, ident: str | None, who: str, because: str) -> Decision:
-    """Take back one decision, the last that stands if none is named; `Trouble` where there is none."""
-    from counterflow.reconcile.anchors import standing
+def undo(store: Store, ident: str | None, who: str, because: str) -> list[Decision]:
+    """Take back one decision or one batch, the last that stands if none is named; `Trouble` where there is none."""
+    from counterflow.reconcile.rulings import taken_back
 
-    decisions = [decision for decision, _ in store.decisions()]
-    known = decisions if ident else [d for d in standing(decisions) if d.action != "undo"]
-    matching = [d for d in known if d.decision_id.startswith(ident or "")]
-    if not matching or (ident and len(matching) > 1):
-        raise Trouble(ident or "undo", "names no single decision" if ident else "nothing to undo", "counterflow log")
-    act = Decision("undo", matching[-1].decision_id, who, now(), because)
-    store.add_decision(act, recorded=act.when)
-    return act
+    acts = taken_back([decision for decision, _ in store.decisions()], ident, who, now(), because)
+    store.add_decisions(acts, recorded=acts[0].when)
+    return acts
+
+
+def waiting(store: Store, today: date) -> Waiting:
+    """What waits for a person as of a day, in order, with the book around it: every claim not rejected counts."""
+    from counterflow.reconcile import anchors, queue
+
+    ruled = [decision for decision, _ in store.decisions()]
+    pile, known = placed(store), book(store, Question(trust=0.0))
+    entries = queue.queue(known.claims, anchors.rebind(ruled, pile)[1], today)
+    seen = frozenset(decision.decision_id for decision in ruled)
+    return queue.Waiting(known, {p.claim.claim_id: p for p in pile}, entries, seen)

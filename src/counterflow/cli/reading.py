@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +17,7 @@ from counterflow.model.problem import Problem, Trouble, plain
 
 if TYPE_CHECKING:
     from counterflow.desk import Read
+    from counterflow.extract.llm.reader import Reader
     from counterflow.sources.gather import Told
 
 
@@ -43,6 +46,12 @@ def init(
     opt.note(f"{book} is ready{told or f'; next: counterflow read ARTICLE... --book {book}'}")
 
 
+Extractors = Annotated[
+    str, typer.Option("--extractor", metavar="rules|llm|rules,llm", help="Who reads: rules, a model you set up, both.")
+]
+MaxCost = Annotated[float | None, typer.Option("--max-cost", metavar="USD", min=0, help="Ask the model no further.")]
+
+
 def read(
     sources: Annotated[
         list[str] | None,
@@ -60,6 +69,8 @@ def read(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch from this machine and its own network too.")
     ] = False,
+    extractor: Extractors = "rules",
+    max_cost: MaxCost = None,
     no_store: Annotated[bool, typer.Option("--no-store", help="Write nothing anywhere.")] = False,
     json: Json = False,
 ) -> None:
@@ -76,15 +87,34 @@ def read(
         raise typer.BadParameter("name what to read: files, folders, web addresses, - or --from FILE")
     if doc_date is not None:
         opt.day_of("--doc-date", doc_date)
+    reader = _reader(extractor, max_cost, keep=not no_store)
     store = None if no_store else Store.open(book, create=True, recorded=desk.now())
-    with closing(desk.read(names, store, doc_date=doc_date, gazetteer=gazetteer, allow_private=allow_private)) as items:
+    how: dict[str, Any] = {"doc_date": doc_date, "gazetteer": gazetteer, "allow_private": allow_private}
+    with closing(desk.read(names, store, **how, reader=reader)) as items:
         reads, found = _as_it_comes(items)
     reads = desk.copies(reads, store)
     _note_copies(reads)
+    if reader:
+        opt.note(reader.line())
     if json:
-        opt.as_json({"documents": [_document(each) for each in reads], "problems": [p.to_json() for p in found]})
+        opt.as_json(_answer(reads, found) | ({"stats": reader.stats()} if reader else {}))
     if opt.complain(found):
         raise typer.Exit(1)
+
+
+def _reader(extractor: str, max_cost: float | None, *, keep: bool) -> Reader | None:
+    """The model to ask; None where only the rules are wanted."""
+    wanted = [name.strip() for name in extractor.split(",")]
+    if not {*wanted} <= {"rules", "llm"}:
+        raise typer.BadParameter(f"{extractor!r} is none of rules, llm, rules,llm", param_hint="--extractor")
+    if "llm" not in wanted:
+        if max_cost is not None:
+            raise typer.BadParameter("the rules cost nothing; it goes with --extractor llm", param_hint="--max-cost")
+        return None
+    from counterflow.extract.llm.reader import Reader
+
+    most = None if max_cost is None else Decimal(str(max_cost))
+    return Reader.of(os.environ, with_rules="rules" in wanted, ceiling_usd=most, keep=keep)
 
 
 def _note_copies(reads: Iterable[Any]) -> None:
@@ -100,23 +130,32 @@ def _as_it_comes(items: Iterable[Read | Told | Problem]) -> tuple[list[Read], li
 
     reads: list[Read] = []
     found: list[Problem] = []
-    for item in items:
-        if isinstance(item, Problem):
-            found.append(item)
-        elif isinstance(item, Told):
-            state = f"entries read: {item.new}" if item.new else "nothing new"
-            opt.note(f"{plain(item.address)}: {state}; known already: {item.known}")
-        else:
-            reads.append(item)
-            state = f"claims: {len(item.claims)}" if item.new else "known already, nothing added"
-            opt.note(f"{plain(item.document.doc_id)}: {state}")
+    try:
+        for item in items:
+            if isinstance(item, Problem):
+                found.append(item)
+            elif isinstance(item, Told):
+                state = f"entries read: {item.new}" if item.new else "nothing new"
+                opt.note(f"{plain(item.address)}: {state}; known already: {item.known}")
+            else:
+                reads.append(item)
+                state = f"claims: {len(item.claims)}" if item.new else "known already, nothing added"
+                opt.note(f"{plain(item.document.doc_id)}: {state}")
+    except KeyboardInterrupt:
+        found.append(Problem("read", "stopped before the end; what was read is kept", "run the same command again"))
     return reads, found
 
 
 def _document(item: Any) -> dict[str, Any]:
     body: dict[str, Any] = item.document.to_json()
     kept = "doc_id title doc_date doc_date_source final lang segments duplicate_of syndicated_from text_sha256".split()
-    return {k: body[k] for k in kept} | {"text": item.document.text, "claims": [c.to_json() for c in item.claims]}
+    stats = {"stats": dict(item.stats)} if item.stats else {}
+    read = {"text": item.document.text, "claims": [c.to_json() for c in item.claims]}
+    return {k: body[k] for k in kept} | read | stats
+
+
+def _answer(reads: Iterable[Any], found: Iterable[Problem]) -> dict[str, Any]:
+    return {"documents": [_document(each) for each in reads], "problems": [p.to_json() for p in found]}
 
 
 def _list(what: str, columns: tuple[str, ...]) -> Any:
@@ -163,7 +202,7 @@ claims = _list("claims", ("claim_id", "type", "roles", "amount", "status", "stat
 deals = _list(
     "deals", ("deal_id", "payer", "payee", "amount", "stage", "class", "years", "claims_for", "claims_against")
 )
-parties = _list("parties", ("party", "kind", "owner", "claims", "deals"))
+parties = _list("parties", ("party", "kind", "owner", "claims", "deals", "alike"))
 sources = _list("sources", ("source_id", "kind", "doc_date", "characters", "claims", "duplicate_of", "syndicated_from"))
 problems = _list("problems", ("where", "what", "remedy"))
 
@@ -215,9 +254,10 @@ def decide(
     Example: counterflow decide 7f3a12 --accept --because "checked against the filing"
     """
     from counterflow import desk
+    from counterflow.reconcile.rulings import Edits, Ruling
     from counterflow.store import Store
 
-    edits = desk.Edits(low=low, high=high, status=status, fields=dict(_pairs(change or (), "--set")))
+    edits = Edits(low=low, high=high, status=status, fields=dict(_pairs(change or (), "--set")))
     wanted = [
         name
         for name, on in (
@@ -234,7 +274,7 @@ def decide(
         raise typer.BadParameter(
             "choose one of --accept, --reject, --merge, --split, --pin, or an edit (--low, --high, --status, --set)"
         )
-    ruling = desk.Ruling(wanted[0], ident, opt.who(), because, into=merge, edits=edits)
+    ruling = Ruling(wanted[0], ident, opt.who(), because, into=merge, edits=edits)
     decision = desk.decide(Store.open(book), ruling)
     done = f"decision {decision.decision_id}: {wanted[0]} {decision.target}"
     opt.note(f"{done}; take it back: counterflow undo {decision.decision_id}")
@@ -304,6 +344,7 @@ def log(book: BookOption = DEFAULT_BOOK, json: Json = False) -> None:
 
     Example: counterflow log
     """
+    from counterflow.reconcile.rulings import batch_of
     from counterflow.store import Store
 
     decisions = [decision for decision, _ in Store.open(book).decisions()][::-1]
@@ -313,7 +354,8 @@ def log(book: BookOption = DEFAULT_BOOK, json: Json = False) -> None:
         opt.note("no decisions yet")
     else:
         for d in decisions:
-            opt.say(f"{d.decision_id}  {d.when[:19]}  {d.who}: {d.action} {d.target}  ({d.because})")
+            batch = f"  batch {batch_of(d)}" if batch_of(d) else ""
+            opt.say(f"{d.decision_id}  {d.when[:19]}  {d.who}: {d.action} {d.target}  ({d.because}){batch}")
 
 
 def undo(
@@ -321,15 +363,20 @@ def undo(
     because: Because = "taken back",
     book: BookOption = DEFAULT_BOOK,
 ) -> None:
-    """Take back a decision of any age; an undo can be undone.
+    """Take back a decision of any age, or all of a batch; an undo can be undone.
 
     Example: counterflow undo 3f9a
     """
     from counterflow import desk
+    from counterflow.reconcile.rulings import batch_of
     from counterflow.store import Store
 
-    decision = desk.undo(Store.open(book), ident, opt.who(), because)
-    opt.note(f"decision {decision.target} is taken back (by {decision.decision_id})")
+    acts = desk.undo(Store.open(book), ident, opt.who(), because)
+    last = acts[-1]
+    if batch_of(last):
+        opt.note(f"{len(acts)} decisions are taken back (by batch {batch_of(last)})")
+    else:
+        opt.note(f"decision {last.target} is taken back (by {last.decision_id})")
 
 
 def verify(

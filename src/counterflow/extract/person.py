@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from counterflow.extract import amounts
 from counterflow.model.claim import (
@@ -20,12 +21,18 @@ from counterflow.model.claim import (
     Quantity,
     Term,
     ValidTime,
+    normalised,
     statuses_of,
 )
 from counterflow.model.problem import Trouble
 from counterflow.model.source import Document
 from counterflow.model.when import years
 
+# A sentence ends at a stop before a new beginning, or at the end of its line; initials and legal forms end none.
+_STOP: Final = re.compile(
+    r"(?<!\b[A-Z])(?<!\b(?:Co|Mr|Ms|Dr|vs))(?<!\b(?:Inc|Ltd|Mrs))(?<!\bCorp)[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9])"
+    r"|\r?\n"
+)
 _SPAN: Final = re.compile(r"(?P<document>.+):(?P<start>\d+)-(?P<end>\d+)$")
 
 
@@ -46,11 +53,14 @@ class Draft:
 
 
 def from_span(draft: Draft, span: str, documents: Sequence[Document]) -> tuple[Claim, Document]:
-    """A claim on `DOCUMENT:START-END`, with its document; `Trouble` where the span does not lie in a stored text."""
+    """A claim on `DOCUMENT:START-END`, with its document; `Trouble` where the span does not lie in a stored text.
+
+    DOCUMENT is its name, or `text:` and the hash of its text where names are not enough.
+    """
     found = _SPAN.match(span)
     if not found:
         raise Trouble("--span", f"{span!r} is not a span", "write it as DOCUMENT:START-END, e.g. wire.txt:120-180")
-    matching = [d for d in documents if d.doc_id == found["document"]]
+    matching = [d for d in documents if found["document"] in {d.doc_id, f"text:{d.text_sha256}"}]
     if not matching:
         raise Trouble("--span", f"no document {found['document']!r} in this book", "list them: counterflow sources")
     document, start, end = matching[0], int(found["start"]), int(found["end"])
@@ -73,6 +83,40 @@ def from_reference(draft: Draft, reference: Evidence) -> Claim:
             "--source", "a reference needs a source and a note in your own words", "add --source NAME --note '...'"
         )
     return _claim(draft, reference, sha256(note.encode("utf-8", "surrogatepass")).hexdigest(), reference.source)
+
+
+def amount(said: str) -> Quantity:
+    """The one amount that a person's words hold; `Trouble` where they hold none, or several."""
+    found = amounts.find(said).quantities
+    if len(found) != 1:
+        raise Trouble("--amount", f"{said!r} holds {len(found)} amounts", "write one, e.g. --amount 'about $4 billion'")
+    return found[0]
+
+
+def amounts_in(text: str) -> list[str]:
+    """The words of every amount in a text, in order."""
+    return [quantity.text for quantity in amounts.find(text).quantities]
+
+
+def spans_of(text: str, words: str) -> list[tuple[int, int]]:
+    """The sentences `[start, end)` of a text that hold these words; spaces, quotes, dashes and case are no matter."""
+    wanted = r"\s+".join(map(_same, words.split()))
+    found = [m.span() for m in re.finditer(wanted, text, re.IGNORECASE)] if wanted else []
+    stops = [0, *(stop.end() for stop in _STOP.finditer(text)), len(text)] if found else []
+    around = [(stops[bisect_right(stops, a) - 1], stops[bisect_left(stops, b)]) for a, b in found]
+    return list(dict.fromkeys(_trimmed(text, *bounds) for bounds in around))
+
+
+def _same(word: str) -> str:
+    """A word as a pattern that every way of writing its quotes and dashes fits."""
+    word = re.escape(normalised(word))
+    return word.replace("'", "['’‘]").replace('"', '["“”„]').replace(r"\-", "[-‐‑–—]")
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without the space around its words."""
+    words = text[start:end]
+    return start + len(words) - len(words.lstrip()), start + len(words.rstrip())
 
 
 def _claim(draft: Draft, evidence: Evidence, text_sha256: str, doc_id: str, *, base: int = 0) -> Claim:
@@ -100,13 +144,10 @@ def _claim(draft: Draft, evidence: Evidence, text_sha256: str, doc_id: str, *, b
 def _amount(said: str | None, evidence: Evidence, base: int) -> Quantity | None:
     if said is None:
         return None
-    found = amounts.find(said).quantities
-    if len(found) != 1:
-        raise Trouble("--amount", f"{said!r} holds {len(found)} amounts", "write one, e.g. --amount 'about $4 billion'")
+    found = amount(said)
     at = (evidence.text or "").find(said)
     shift = base + at if at >= 0 else 0
-    body: dict[str, Any] = found[0].to_json()
-    return Quantity.from_json(body | {"start": body["start"] + shift, "end": body["end"] + shift})
+    return replace(found, start=found.start + shift, end=found.end + shift)
 
 
 def _check(draft: Draft) -> None:

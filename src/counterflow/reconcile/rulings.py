@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Final
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
 
 from counterflow.model.book import Party
-from counterflow.model.claim import DEAL_STATUSES, FIGURE_STATUSES, ROLES, Claim, Decision
+from counterflow.model.claim import DEAL_STATUSES, FIGURE_STATUSES, ROLES, Claim, Decision, compact
 from counterflow.model.problem import Trouble
-from counterflow.reconcile.anchors import BY_PERSON, OF_PARTIES, Placed, anchor
+from counterflow.reconcile.anchors import BY_PERSON, OF_PARTIES, Placed, anchor, standing
 from counterflow.reconcile.parties import find
 
 Act = tuple[str, str, str, str]  # what a person does, who, when (ISO time, UTC), and why
@@ -19,6 +21,32 @@ _FIELDS: Final = frozenset(
     "amount amount_scope event_date metric modality polarity product roles status terms valid_time "
     "valuation_basis".split()
 )
+_BATCH: Final = "batch"  # the change by which rulings made as one know each other
+
+
+class Edits(NamedTuple):
+    """What a person puts in place of what was read; amounts in full units."""
+
+    low: str | None = None
+    high: str | None = None
+    status: str | None = None
+    fields: Mapping[str, str] = {}
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that change."""
+        named = {"low": self.low, "high": self.high, "status": self.status}
+        return {k: v for k, v in named.items() if v is not None} | dict(self.fields)
+
+
+class Ruling(NamedTuple):
+    """What a person typed at `decide`."""
+
+    action: str
+    target: str  # the first digits of a claim's id, or a party
+    who: str
+    because: str
+    into: str | None = None
+    edits: Edits = Edits()
 
 
 def on_claim(placed: Placed, act: Act, changes: Mapping[str, Any]) -> Decision:
@@ -41,6 +69,36 @@ def on_party(target: str, act: Act, *, into: str | None, pile: Iterable[Placed],
     known = [*map(Party, sorted(written)), *parties]
     find(target, known)
     return Decision(action, target, who, when, because, changes={"into": find(into, known)} if into else {})
+
+
+def batched(rulings: Sequence[Decision]) -> tuple[Decision, ...]:
+    """Rulings made as one, so that one undo takes all of them back: each names the batch (12 hex digits)."""
+    name = sha256(compact([ruling.decision_id for ruling in rulings]).encode("utf-8")).hexdigest()[:12]
+    return tuple(replace(ruling, changes={**ruling.changes, _BATCH: name}) for ruling in rulings)
+
+
+def batch_of(ruling: Decision) -> str | None:
+    """The batch that a ruling was made in, or None."""
+    return ruling.changes.get(_BATCH)
+
+
+def taken_back(decisions: Sequence[Decision], ident: str | None, who: str, when: str, because: str) -> list[Decision]:
+    """The undo of one decision, or of each of a batch, by its first digits; without any, of what was ruled last.
+
+    `Trouble` where that is nothing, or several. The undos of a batch are one batch themselves.
+    """
+    known = decisions if ident else standing(decisions)[-1:]
+    asked = ident or (known and (batch_of(known[-1]) or known[-1].decision_id)) or ""
+    one = {d.decision_id: [d] for d in decisions if asked and d.decision_id.startswith(asked)}
+    for decision in decisions:
+        batch = batch_of(decision)
+        if asked and batch and batch.startswith(asked):
+            one.setdefault(f"{_BATCH} {batch}", []).append(decision)
+    if len(one) != 1:
+        what = "names no single decision" if ident else "nothing to undo"
+        raise Trouble(ident or "undo", what, "counterflow log")
+    acts = [Decision("undo", decision.decision_id, who, when, because) for decision in one.popitem()[1]]
+    return acts if len(acts) == 1 else list(batched(acts))
 
 
 def state(claim: Claim, rulings: Sequence[Decision]) -> str:
@@ -77,7 +135,7 @@ def _changed(claim: Claim, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The claim's JSON with a person's values: its fields, the parts of its amount, and its roles by their names."""
     body = claim.to_json()
     roles = {role for sides in ROLES.get(claim.type, ()) for role in sides} | claim.roles.keys()
-    unknown = changes.keys() - _FIELDS - _OF_AMOUNT - roles
+    unknown = changes.keys() - _FIELDS - _OF_AMOUNT - roles - {_BATCH}
     if unknown:
         raise ValueError(f"{', '.join(sorted(unknown))}: no such field")
     body |= {name: value for name, value in changes.items() if name in _FIELDS}

@@ -97,7 +97,7 @@ def ruling_screen(waiting: Waiting, entry: Entry, state: str) -> Iterator[Line]:
         yield _line(("  its words ", "label"), (ruling.anchor.quote, "mark"))
     yield ()
     found = nearest(ruling, waiting.pile.values())
-    yield _line(("The nearest claims of today" if found else "Nothing like it is in the book today", "label"))
+    yield _line(("The nearest claims of today" if found else "No claim of today that it can be given to", "label"))
     for place, placed in enumerate(found, 1):
         yield _near(place, placed)
 
@@ -227,7 +227,7 @@ def _where(said: Claim, one: Evidence, document: Document | None) -> str:
 
 def _words(waiting: Waiting, ident: str, said: Claim, one: Evidence, document: Document | None) -> Line:
     if document is None or document.left_out or one.start is None or one.end is None:
-        return _line(("  ", ""), (one.text or "", "mark"), ("  (the text around it is not in this book)", "muted"))
+        return _line((one.text or "", "mark"), ("  (the text around it is not in this book)", "muted"))
     others = (
         (e.start, e.end)
         for key, ruled in waiting.book.claims.items()
@@ -235,7 +235,7 @@ def _words(waiting: Waiting, ident: str, said: Claim, one: Evidence, document: D
         for e in ruled.claim.evidence
         if e.start is not None and e.end is not None
     )
-    return (Piece("  "), *paragraph(document.text, (one.start, one.end), others))
+    return paragraph(document.text, (one.start, one.end), others)
 
 
 def paragraph(text: str, span: tuple[int, int], others: Iterable[tuple[int, int]] = ()) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from hashlib import sha256
@@ -109,6 +109,14 @@ def of_decision(connection: Connection, decision: Decision, claim: Claim | None)
         what = f"there is no {target_kind(decision)} of this id in the book"
         raise Trouble(decision.target, what, "list the ids: counterflow claims, counterflow log")
     return [*added, Draft("decision", decision.decision_id, decision.to_json())]
+
+
+def not_overtaken(connection: Connection, made: Sequence[Decision], seen: Container[str]) -> None:
+    """`Trouble` where the book holds a ruling on what these rule on that is not among those `seen`."""
+    targets, table = {decision.target for decision in made}, projections.decisions
+    for ident, target in connection.execute(select(table.c.decision_id, table.c.target)):
+        if target in targets and ident not in seen:
+            raise Trouble(target, f"was ruled on meanwhile ({ident})", f"see counterflow show {ident}, and rule again")
 
 
 def of_problems(problems: Iterable[Problem], listed: Iterable[Problem]) -> list[Draft]:

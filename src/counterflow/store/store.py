@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial
@@ -207,6 +207,17 @@ class Store:
         when = times.utc(recorded)
         with self._writing() as connection:
             return bool(self._append(connection, when, drafts.of_decision(connection, decision, claim)))
+
+    def add_decisions(self, made: Sequence[Decision], *, recorded: str, seen: Container[str] | None = None) -> int:
+        """Several rulings or none of them; how many are new. `Trouble` where one rules on nothing here.
+
+        `seen`: the ids of the rulings known to whoever rules; `Trouble` where another one speaks of the same.
+        """
+        when = times.utc(recorded)
+        with self._writing() as connection:
+            if seen is not None:
+                drafts.not_overtaken(connection, made, seen)
+            return sum(bool(self._append(connection, when, drafts.of_decision(connection, d, None))) for d in made)
 
     def add_problems(self, problems: Iterable[Problem], *, recorded: str) -> int:
         """Keep bad input that led to no document; how many are new to the list."""
