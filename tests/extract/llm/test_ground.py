@@ -91,6 +91,13 @@ def test_an_amount_cut_out_of_a_longer_one_is_read_whole():
     assert made.evidence[0].text == "up to $14 billion into Dovecote"
 
 
+def test_a_currency_that_the_words_do_not_name_is_not_taken_from_the_model():
+    text = "Eastmarch will lend Dovecote 60 Mio. once its second hall runs."
+    made = kept(claim(text, "debt", {"lender": "Eastmarch", "borrower": "Dovecote"}, (6e7, 6e7), currency="EUR"), text)
+    assert made.amount is not None
+    assert (made.amount.low, made.amount.currency) == (60_000_000, None)
+
+
 @pytest.mark.parametrize(
     "quote",
     [

@@ -77,7 +77,7 @@ class Ground:
 
     def claim(self, said: Mapping[str, Any], window: Window, here: Here) -> Grounded | Dropped:
         """The claim that a well-shaped proposal makes, at the place nearest to its parties; else why there is none."""
-        standing = [p for p in self._places(said["quote"], window) if self._asserts(p)]
+        standing = self._places(said["quote"], window)
         if not standing:
             return Dropped("quote")
         priced = [(p, amount) for p in standing for amount in self._agreeing(said, p)]
@@ -86,7 +86,9 @@ class Ground:
         fits = [_Fit(p, amount, roles) for p, amount in priced if (roles := _roles(said, p, here))]
         if not fits:
             return Dropped("party")
-        best = min(fits, key=lambda fit: fit.away)
+        best = next((fit for fit in sorted(fits, key=lambda fit: fit.away) if self._asserts(fit.place)), None)
+        if best is None:
+            return Dropped("quote")
         terms, dropped = terms_of(said.get("terms") or (), said["type"], self._document.text, window, best.place)
         return Grounded(self._made(said, best, (window, here), terms), dropped)
 
@@ -122,10 +124,8 @@ class Ground:
         text, amount, (window, here) = self._document.text, fit.amount, where
         start, end = _evidence(text, fit)
         roles = {role: _pairs(several) for role, several in fit.roles.items()}
-        kind, when = (
-            self._segment(fit.place).kind,
-            times(text[start:end], self._document.doc_date, figure=said["type"] in FIGURES),
-        )
+        kind = self._segment(fit.place).kind
+        when = times(text[start:end], self._document.doc_date, figure=said["type"] in FIGURES)
         product = said.get("product")
         return Claim(
             type=said["type"],
@@ -177,8 +177,8 @@ def _is_meant(said: Mapping[str, Any], read: Quantity) -> bool:
     currency, per = said.get("currency"), said.get("per")
     if said["unit"] != read.unit or (per or read.per) != read.per:
         return False
-    if currency and read.unit == "money" and currency.upper() != read.currency:
-        return False
+    if currency and read.currency and currency.upper() != read.currency:
+        return False  # where the words name none ("of which 60 million"), the claim names none either
     ends = {end for end in (read.low, read.high) if end is not None}
     told = {Decimal(end) for end in (said.get("low"), said.get("high")) if end is not None}
     if read.low is None:

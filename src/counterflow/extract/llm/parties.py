@@ -40,6 +40,7 @@ class Here:
         self._meant_by = [m for m in here if m.how in _STANDS_FOR]
         self._plain = [m for m in here if m.how not in _STANDS_FOR]
         self._at: dict[str, list[Range]] = {}
+        self._met: dict[str, Named | None] = {}
         self._known: dict[str, list[Mention]] = {}
         for mention in self._plain:
             for party in mention.parties:
@@ -54,7 +55,13 @@ class Here:
             return None
         if mention := self._nearest(wanted, quote):
             return self._named(mention) if mention.kind != "media" else None
-        return self._meant(wanted, quote) or self._unmet(name) or self._alias(name)
+        return self._meant(wanted, quote) or self._strange(name)
+
+    def _strange(self, name: str) -> Named | None:
+        """Whom a name means anywhere in the window; worked out once."""
+        if name not in self._met:
+            self._met[name] = self._unmet(name) or self._alias(name)
+        return self._met[name]
 
     def teller(self, name: str, quote: Range) -> str | None:
         """Who tells: the canonical name, else the words as they stand in the window, else None."""
