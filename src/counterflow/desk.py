@@ -19,6 +19,7 @@ from counterflow.model.when import first_day
 if TYPE_CHECKING:
     from counterflow.analyse.owed import Owed
     from counterflow.analyse.returning import Circular, NoNamedPayer
+    from counterflow.analyse.since import Since
     from counterflow.extract.llm.reader import Reader
     from counterflow.extract.names.gazetteer import Gazetteer
     from counterflow.extract.rules import Reading
@@ -292,6 +293,13 @@ def binding(known: Book, counting: Counting) -> Dated:
     from counterflow.flows.build import dated
 
     return dated(known, replace(counting, upto="committed"))
+
+
+def changes(store: Store, question: Question, day: date) -> Since:
+    """What the book of a question knows that was not public by a day; rulings are those of the question."""
+    from counterflow.analyse.since import since
+
+    return since(book(store, question._replace(known=day)), book(store, question))
 
 
 def everything(known: Book, counting: Counting) -> Dated:

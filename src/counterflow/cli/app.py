@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from counterflow import __version__
-from counterflow.cli import asking, checking, moving, reading, review
+from counterflow.cli import asking, changing, checking, moving, reading, review
 from counterflow.model.problem import Trouble
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ reading.add_to(app)
 checking.add_to(app)
 review.add_to(app)
 asking.add_to(app)
+changing.add_to(app)
 moving.add_to(app)
 
 

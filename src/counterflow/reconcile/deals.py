@@ -86,7 +86,7 @@ def _part(each: Said) -> tuple[Part | None, Problem | None]:
     payer, payee = each.claim.role(payer_role) or _UNNAMED[payer_role], each.claim.role(payee_role)
     if payer == payee:
         return None, _hole(each, f"has {payer} pay itself", "--reject")
-    return Part(replace(each, measure=_in_years(each.measure, family)), payer, payee, family), None
+    return Part(replace(each, measure=in_years(each.measure, family)), payer, payee, family), None
 
 
 def _with_suppliers(
@@ -113,7 +113,7 @@ def _same(a: Part, b: Part) -> bool:
     return one.like(other) and gap(a.said.days, b.said.days) <= WITHIN_DAYS
 
 
-def _in_years(measure: Measure | None, family: str) -> Measure | None:
+def in_years(measure: Measure | None, family: str) -> Measure | None:
     """What the family is paid in, as a sum or a yearly rate; a price per share says nothing of what is paid."""
     if measure is None or measure.unit not in _PAID_IN.get(family, _MONEY) or measure.per not in _A_YEAR:
         return None

@@ -60,6 +60,11 @@ def estimate(claims: Iterable[Said]) -> Estimate | None:
     )
 
 
+def weighed(claims: Iterable[Said]) -> list[Said]:
+    """The claims that are weighed against each other: of one yardstick, and not replaced by a later word."""
+    return _current(_of_one_yardstick([s for s in claims if s.measure]))[0]
+
+
 def support(claims: Iterable[Said]) -> float:
     """Votes for what the claims share, in log units: each origin counts once, with the weight of its best carrier."""
     best: dict[str, float] = defaultdict(float)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -13,6 +14,7 @@ from counterflow.reconcile.cluster import WITHIN_DAYS
 from counterflow.reconcile.estimate import best_said_first, estimate, support
 from counterflow.reconcile.parties import key
 from counterflow.reconcile.said import Said, event_days, gap
+from counterflow.reconcile.weights import freshness
 
 # Claim type -> the role whose figure it is. A round moves no money: its investors' cheques do.
 _PARTY: Final = {
@@ -135,7 +137,17 @@ def _preferred_first(found: _Key, event: Sequence[Said]) -> tuple[str, str, bool
     )
 
 
+def faded(event: Sequence[Said]) -> list[Said]:
+    """Claims as they weigh on the day of the latest of them: what is volatile has lost weight with its age since."""
+    latest = max((s.told for s in event if s.told), default=None)
+    return [
+        replace(s, weight=s.weight * freshness(s.claim, (latest - s.told).days)) if latest and s.told else s
+        for s in event
+    ]
+
+
 def _figure(found: _Key, event: Sequence[Said], taken: set[str]) -> Figure:
+    event = faded(event)
     believed = estimate(event)
     assert believed is not None
     words = (found.party, found.what, found.basis, found.counterparty, found.period, found.standing)

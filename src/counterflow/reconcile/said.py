@@ -13,11 +13,8 @@ from counterflow.model.claim import Claim, Quantity
 from counterflow.model.money import Interval
 from counterflow.model.source import Document
 from counterflow.model.when import first_day, last_day, years
+from counterflow.reconcile.weights import TITLE_SHARE, Carrier, carrier, vote
 
-# ln(n A / (1 - A)), n = 10 false alternatives, accuracy A = 0.75: a claim does not know the class of its source, so
-# every origin votes as the trade press does (assumption).
-VOTE: Final = 3.40
-TITLE_SHARE: Final = 0.5  # a headline is wrong more often than the text below it
 # From the firmest wording to the one that promises least.
 EXACTNESS: Final = (
     "exact",
@@ -99,6 +96,8 @@ class Said:
     told: date | None  # the day it was published, where more is known than when it was fetched
     origin: str
     weight: float
+    source: str = "trade"  # class of who tells it: filing, company, wire, trade or aggregator
+    titled: bool = False  # a headline says it
     copied: bool = False  # its document is a copy of another, or largely taken from one
 
     @property
@@ -117,6 +116,7 @@ def said(claim_id: str, ruled: Ruled, documents: Mapping[str, Document]) -> Said
     claim = ruled.claim
     document = documents.get(claim.doc_id)
     told = ruled.public if ruled.public_basis != "recorded" else None
+    teller, titled = carrier(claim, document), _in_title(claim, document)
     return Said(
         id=claim_id,
         ruled=ruled,
@@ -124,9 +124,11 @@ def said(claim_id: str, ruled: Ruled, documents: Mapping[str, Document]) -> Said
         stage=stage(claim),
         days=event_days(claim) or (Days(told, told) if told else None),
         told=told,
-        origin=_origin(claim, document),
+        origin=_origin(claim, teller, _original(document, documents)),
+        weight=vote(teller.kind) * claim.confidence * (TITLE_SHARE if titled else 1),
+        source=teller.kind,
+        titled=titled,
         copied=document is not None and document.copy_of is not None,
-        weight=VOTE * claim.confidence * (TITLE_SHARE if _in_title(claim, document) else 1),
     )
 
 
@@ -194,10 +196,16 @@ def gap(a: Days | None, b: Days | None) -> int:
     return a.apart(b) if a and b else 0
 
 
-def _origin(claim: Claim, document: Document | None) -> str:
-    if claim.attribution.origin:
-        return claim.attribution.origin.casefold()
-    return (document and document.copy_of) or claim.doc_id
+def _origin(claim: Claim, teller: Carrier, first: Document | None) -> str:
+    """Whose word it is: whoever is named, else the outlet of the page that it stands on or was taken from, else it."""
+    named = (carrier(claim, first) if first else teller).story_of or claim.attribution.origin
+    return named.casefold() if named else first.doc_id if first else claim.doc_id
+
+
+def _original(document: Document | None, documents: Mapping[str, Document]) -> Document | None:
+    """The document that this one is taken from, by its name alone where it is not held."""
+    first = document and document.copy_of
+    return documents.get(first, Document(first, "")) if first else None
 
 
 def _in_title(claim: Claim, document: Document | None) -> bool:

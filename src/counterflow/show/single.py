@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from counterflow.model.book import Book, Deal, Estimate, Figure, Party, Ruled
 from counterflow.model.claim import Decision, Evidence, plain
 from counterflow.model.problem import Trouble
 from counterflow.model.source import Document
+from counterflow.reconcile.estimate import MARGIN
+from counterflow.reconcile.votes import Explained, explained, of_deal, of_figure
 from counterflow.show import words
+
+_VOICES: Final = 4  # origins told for one value
 
 
 class Shown(NamedTuple):
@@ -89,9 +93,11 @@ def _said(claims: Sequence[str], book: Book, mark: str) -> Iterator[str]:
 
 
 def _deal(deal: Deal, book: Book) -> Shown:
+    votes = explained(of_deal(deal, book))
     lines = [
         f"deal {deal.deal_id}: {words.deal(deal)} ({deal.family}, class {deal.money_class or 'none'})",
         *_estimate(deal.amount, book),
+        *_votes(votes),
         *([f"  starts {deal.start}"] if deal.start else []),
         *([f"  over {deal.years:g} years"] if deal.years else []),
         *(
@@ -101,7 +107,7 @@ def _deal(deal: Deal, book: Book) -> Shown:
         *([f"  flags: {', '.join(deal.flags)}"] if deal.flags else []),
         *(f"  condition: {c}" for c in deal.conditions),
     ]
-    return Shown("\n".join(lines), _plain(deal))
+    return Shown("\n".join(lines), _plain(deal) | {"votes": _plain(votes)})
 
 
 def _estimate(found: Estimate | None, book: Book) -> Iterator[str]:
@@ -119,7 +125,38 @@ def _figure(figure: Figure, book: Book) -> Shown:
     what = figure.what.replace("_", " ") + (f" in {figure.counterparty}" if figure.counterparty else "")
     basis = f" ({figure.basis.replace('_', '-')})" if figure.basis else ""
     head = f"figure {figure.figure_id}: {figure.party}, {what}{basis}, {figure.status}"
-    return Shown("\n".join([head, *_estimate(figure.estimate, book)]), _plain(figure))
+    votes = explained(of_figure(figure, book))
+    lines = [head, *_estimate(figure.estimate, book), *_votes(votes)]
+    return Shown("\n".join(lines), _plain(figure) | {"votes": _plain(votes)})
+
+
+def _votes(found: Explained | None) -> Iterator[str]:
+    """Who decided it: each value with its origins in log units, the margin, and what stands without each origin."""
+    if found is None or (len(found.sides) < 2 and len(found.without) < 2):
+        return
+    for side in found.sides:
+        voices = ", ".join(f"{v.origin} {v.votes:.2f} ({v.source})" for v in side.voices[:_VOICES])
+        more = f" and {len(side.voices) - _VOICES} more" if len(side.voices) > _VOICES else ""
+        share = "" if found.ruled or len(found.sides) < 2 else f", probability {side.probability:.3f}"
+        yield f"  votes {side.votes:.2f}{share} for {words.estimate(side.amount)}: {voices}{more}"
+    if found.margin is not None:
+        yield f"  margin {found.margin:.2f}: {_decided(found)}"
+    yield from _left_out(found)
+
+
+def _decided(found: Explained) -> str:
+    if found.ruled:
+        return "a person's ruling stands before every vote"
+    return f"a tie below {MARGIN:g}, both values stand" if found.tied else "decided"
+
+
+def _left_out(found: Explained) -> Iterator[str]:
+    """Each origin without which another value would stand, or nothing."""
+    moved = [w for w in found.without if w.amount is None or w.amount.central != found.sides[0].amount.central]
+    for each in moved:
+        yield f"  without {each.origin}: {words.estimate(each.amount) if each.amount else 'no amount is left'}"
+    if not moved:
+        yield f"  without any one of its {len(found.without)} origins the same value stands"
 
 
 def _party(party: Party, book: Book) -> Shown:

@@ -337,7 +337,7 @@ def _fact(claim: Claim, scene: _Scene) -> Fact | None:
         loose, tight = _intervals(claim.amount, each.measure.currency)
     except (ValueError, ArithmeticError, LookupError):
         return None
-    title = each.weight < 3.4 * claim.confidence or "title" in claim.flags or _heading(claim, papers)
+    title = each.titled or _heading(claim, papers)
     unit = _unit(claim, claim.amount, each.measure.currency)
     return Fact(each, loose, tight, unit, scene.places[id(claim)], title, doubtful=scene.doubtful(claim))
 
