@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
@@ -429,6 +430,145 @@ def test_what_is_meant_is_written_as_last_written_and_less_sure_than_a_name():
     assert name.confidence >= other.confidence > carried.confidence == 0.75 > pronoun.confidence == 0.6
 
 
+# -- terms that a text defines, and whose text it is
+
+
+def test_a_defined_term_means_the_party_before_its_brackets():
+    """
+    Tarrago Ltd (the “Purchaser”) and Coppervale plc (the “Vendor”) signed the Agreement. The Purchaser pays the Vendor
+    on the Closing Date.
+    ->
+    Tarrago Ltd = Tarrago, company open
+    Coppervale plc = Coppervale, company open
+    The Purchaser = Tarrago, company carried
+    the Vendor = Coppervale, company carried
+    """
+    story()
+
+
+DEFINED = """
+    Alder Fund and Birch Bank (together, the “Lenders”) met. The Lenders pay. -> the lenders -> Alder Fund|Birch Bank
+    Norr ASA (“Norr”, and together with its units, the “Group”) pays Alder Bank. The Group sails. -> the group -> Norr
+    Kestrel Ltd (hereinafter “Buyer”) met Marrow AG. Buyer pays Marrow. -> buyer -> Kestrel
+    Orrin Fund, L.P., a limited partnership (the “Holder”), left Kestrel. The Holder pays. -> the holder -> Orrin Fund
+    Kestrel Ltd (the “Loan Party”) signed a loan (the “Loan”). The Loan is due. -> the loan -> -
+    Larch plc (the “Buyer”) left. Later Birch plc (the “Buyer”) came. The Buyer pays. -> the buyer -> Birch
+"""
+
+
+@pytest.mark.parametrize(("text", "words", "parties"), table(DEFINED))
+def test_what_brackets_define(text, words, parties):
+    assert [p for who in meant(text, words) for p in who] == [p for p in parties.split("|") if p != "-"]
+
+
+WRITTEN = """
+    Dovecote Inc. (the “Company”, “we” or “us”) pays Kestrel Bank. We owe it. -> we -> Dovecote
+    OSLO, 3 May 2026 – Dovecote AS today announced a deal with Kestrel. Kestrel will pay us. -> us -> Dovecote
+    Kestrel buys from Dovecote. We will pay.||About Kestrel|Kestrel makes pumps. -> we -> Kestrel
+    We, Dovecote Inc., rent from Kestrel. Kestrel lends us $3 million. -> us -> Dovecote
+    Form 10-K||DOVECOTE WATER CORP.||In May the Company paid Kestrel Bank. -> the company -> Dovecote Water
+    “We pay,” said Lena Marsh, head of Kestrel. Dovecote fell. -> we -> Kestrel
+    Lena Marsh, head of Kestrel, left Dovecote. Marsh said: “We will pay.” -> we -> Kestrel
+    Dovecote fell. Kestrel rose. We doubt it. -> we -> -
+"""
+
+
+@pytest.mark.parametrize(("text", "words", "party"), table(WRITTEN))
+def test_whose_text_or_words_these_are(text, words, party):
+    assert {p for who in meant(text.replace("|", "\n"), words) for p in who} == {party} - {"-"}
+
+
+DOING = """
+    Greyhollow Bank lent $3 billion to Solvane. The borrower pays the lender. -> the borrower -> Solvane
+    Greyhollow Bank lent $3 billion to Solvane. The borrower pays the lender. -> the lender -> Greyhollow Bank
+    Karrawa will sell its pit to Andes. The buyer pays. -> the buyer -> Andes
+    Karrawa bought a pit from Andes. The seller left. -> the seller -> Andes
+    Wexcombe rents a hall from Aegeon. The tenant left. -> the tenant -> Wexcombe
+    Wexcombe leases a hall to Aegeon Ltd. The tenant left. -> the tenant -> Aegeon
+    An unnamed buyer met Wolfram. Wolfram bought a pit from Andes. The seller met the buyer. -> the buyer -> -
+    A Swedish bank lent Solvane $3 billion. Solvane met Birch Bank. The bank left. -> the bank -> -
+    Halvor gets cells from Celldyne. It bought more from it. -> it -> Halvor|Celldyne
+    Halvor paid Celldyne and owns 11% of it. -> it -> Celldyne
+    Halvor sold Norr to Celldyne. Halvor still pays royalties to it. -> it -> Celldyne|Norr
+    Halvor spun off Norr. Halvor still buys chips from the company. -> the company -> Norr
+    The Bulletin reports that Halvor rose. The Bulletin adds that it is in talks with Norr. -> it -> Halvor
+"""
+
+
+@pytest.mark.parametrize(("text", "words", "parties"), table(DOING))
+def test_who_does_what_tells_who_is_meant(text, words, parties):
+    got = [who[0] for who in meant(text, words)]
+    if words == "it" and "royalties" in text:
+        assert got[0] in parties.split("|")
+    else:
+        assert got == [p for p in parties.split("|") if p != "-"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It will raise Rs 640 crore by an issue of Equity Shares; RM 3 million came before.",
+        "Holders of Class B Common Stock, of the Notes and of a Warrant met. Amounts may vary. Whoever buys must pay.",
+        "Under the Credit Facility and the Security Agreement the rating is BBB- or A+. Everyone agreed.",
+        "They went from Ostermere to Valdheim and built $3 billion of halls for Shackel in Texas.",
+        "Our Target Price is $3. Management expects more; the Promoter Group sold.",
+        "On X, Lena Marsh said so. According to the Handelsblick, prices rose.",
+    ],
+)
+def test_terms_ratings_places_and_outlets_are_no_companies(text):
+    assert companies(text) == set()
+
+
+def test_months_legal_forms_with_stops_and_tickers_of_others_belong_to_the_name():
+    """
+    August Capital bought Junewell Corp. (TSX: CRM) in May from Orrin Fund, L.P. and from Calder Bank, N.A. on Friday.
+    ->
+    August Capital = August Capital, investor open
+    Junewell Corp. = Junewell, company open
+    Orrin Fund, L.P. = Orrin Fund, investor open
+    Calder Bank, N.A. = Calder Bank, investor open
+    """
+    story()
+
+
+def test_a_shorter_form_of_a_known_name_is_the_same_party():
+    assert companies("Cipher Mining met Kestrel Bank. Cipher will pay $3 million to Kestrel Bank.") == {
+        "Cipher Mining",
+        "Kestrel Bank",
+    }
+
+
+# -- passages of every style (cases/names_passages.json)
+
+PASSAGES = json.loads((Path(__file__).parents[1] / "cases" / "names_passages.json").read_text(encoding="utf-8"))[
+    "passages"
+]
+
+
+def passage_score(passages) -> tuple[float, float]:
+    """F1 of the parties named (2tp / (2tp + fp + fn)), and the share of words that refer back to whom they should."""
+    right = wrong = missed = understood = words = 0
+    for passage in passages:
+        text = passage["text"]
+        got = [m for m in found(text) if m.kind in COMPANIES]
+        names, wanted = {p.casefold() for m in got for p in m.parties}, {p.casefold() for p in passage["parties"]}
+        right, wrong, missed = right + len(names & wanted), wrong + len(names - wanted), missed + len(wanted - names)
+        for row in passage["meant"]:
+            spans = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(row['words'])}(?!\w)", text, re.IGNORECASE)]
+            start, end = spans[row["place"]]
+            here = sorted(p.casefold() for m in got if m.start < end and m.end > start for p in m.parties)
+            understood += here == sorted(p.casefold() for p in row["parties"])
+            words += 1
+    return 2 * right / (2 * right + wrong + missed), understood / words
+
+
+@pytest.mark.parametrize(("which", "names", "words"), [("apart", 0.97, 0.93), ("worked", 0.95, 0.93)])
+def test_passages_of_filings_releases_wires_notes_and_blogs(which, names, words):
+    scored = passage_score([p for p in PASSAGES if p["set"] == which])
+    assert scored[0] >= names
+    assert scored[1] >= words
+
+
 # -- whole articles, in several trades and countries
 
 ARTICLES = {
@@ -576,7 +716,33 @@ def test_lines_broken_to_a_width_do_not_break_a_name():
     assert [m.written for m in found(wrapped) if m.how == "open"] == [("Greyhollow Bank",)]
 
 
-@pytest.mark.parametrize("unit", ["Aa ", "O'", "A. ", "its ", "the company ", "Amazon ", "Eastmarch, ", "( ", "x(Ab) "])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *(
+            "Aa ",
+            "O'",
+            "A. ",
+            "its ",
+            "the company ",
+            "Amazon ",
+            "Eastmarch, ",
+            "( ",
+            "x(Ab) ",
+            "we ",
+            "“we ",
+            "we said Aa ",
+        ),
+        *(
+            "(the “Buyer”) Buyer ",
+            "Amazon (“Buyer”), ",
+            "a buyer, the buyer ",
+            "sold to it by it ",
+            "About Amazon\n",
+            "8-K A ",
+        ),
+    ],
+)
 def test_hostile_repetition_is_read(unit):
     text = unit * (20_000 // len(unit))
     assert all(text[m.start : m.end] == m.text for m in found(text))

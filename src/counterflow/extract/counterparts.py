@@ -108,12 +108,41 @@ def _marked(pattern: str, sure: float = 0.93) -> Strategy:
     return strategy
 
 
+def vehicle(frame: Framed, _scene: Scene) -> Filler | None:
+    """As in "a special-purpose vehicle would raise $7bn": a company that has no name yet stands by its kind."""
+    sentence = frame.sentence
+    start = sentence.clause(frame.span[0])[0]
+    found = cue("parties.vehicle").search(sentence.masked, start, frame.span[0] + 1)
+    if found is None or sentence.parties(found.end(), frame.span[0]):
+        return None
+    kind = "special-purpose vehicle" if found["vehicle"] else found["kind"]
+    return Filler((kind,), (sentence.words(*found.span("what")),), 0.8)
+
+
+def beyond(frame: Framed) -> set[str]:
+    """Who stands only on the other side of a semicolon: nobody that an investment on this side means."""
+    masked = frame.sentence.masked
+    if frame.type != "investment" or ";" not in masked:
+        return set()
+    end = masked.find(";", frame.span[1])
+    here = frame.sentence.parties(masked.rfind(";", 0, frame.span[0]) + 1, None if end < 0 else end)
+    everyone = {n for t in frame.sentence.parties() for n in t.mention.parties}
+    return everyone - {n for t in here for n in t.mention.parties}
+
+
+def _nobody(_frame: Framed, _scene: Scene) -> Filler | None:
+    """Whom the deal told last names in this role: filled in by what remembers the deals (memory.py)."""
+    return None
+
+
 def named_product(sentence: Sentence, span: tuple[int, int]) -> str | None:
     """The product that a pattern caught ("Trainium 2"), as written; None where it caught none."""
     return re.sub(r"\s+", " ", sentence.words(*span)) or None
 
 
 STRATEGIES: Final[dict[str, Strategy]] = {
+    "vehicle": vehicle,
+    "of_last_deal": _nobody,
     "giver": giver,
     "taker": taker,
     "adopter": _adopter,

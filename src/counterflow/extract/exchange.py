@@ -91,10 +91,19 @@ def _active(frame: Framed, verb: _Verb) -> _Sides:
     found = _OBJECT.match(sentence.masked, verb.end)
     if not verb.gives:
         paid = sentence.parties(*found.span("who")) if found and frame.type == "licensing" else []
+        if frame.type == "debt" and subject and all(_lends(t) for t in subject):
+            return _Sides(subject, marked(sentence, _TO, verb.end, end))
         source = marked(sentence, _FROM, verb.end, end) or paid
+        subject = subject or list(sentence.lead[:1])
         return _Sides([t for t in source if not _among(t, subject)], subject)
     taker = sentence.parties(*found.span("who")) if found else marked(sentence, _TO, verb.end, end)
+    subject = subject or list(sentence.lead[:1])
     return _Sides(subject or _owner(frame), taker)
+
+
+def _lends(tag: Tag) -> bool:
+    """Whether a party looks like one that lends: a bank that discusses a loan seldom borrows."""
+    return any(cue("parties.lends_by_name").search(name.lower()) for name in tag.mention.parties)
 
 
 def _among(tag: Tag, others: Sequence[Tag]) -> bool:

@@ -8,17 +8,26 @@ role without a filler stays empty.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
+from counterflow.extract.contexts import NEEDS
 from counterflow.extract.cues import cue, expanded, macro, table
 from counterflow.extract.sentences import Sentence, Tag
+from counterflow.model.claim import ROLES
 
 MONEY: Final = "M"
-TABLES: Final = ("frames.toml", "frames_equity.toml", "frames_credit.toml", "frames_trade.toml")
+TABLES: Final = (
+    "frames.toml",
+    "frames_equity.toml",
+    "frames_credit.toml",
+    "frames_trade.toml",
+    "frames_notes.toml",
+    "frames_sectors.toml",
+)
 _PEOPLED: Final = frozenset({"stake", "litigation"})  # a person may hold a stake, and go to court
 _PROSE: Final = 2_000  # characters of a sentence that are read for deals without an amount: no prose is longer
 _WINDOW: Final = 320  # characters either side of an amount in which its frame must stand
@@ -26,20 +35,35 @@ _WINDOW: Final = 320  # characters either side of an amount in which its frame m
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One row of TABLES, compiled. `letters`: the units of amount it takes (sentences.py), none for a bare frame."""
+    """One row of TABLES, compiled when first tried. `letters`: the units of amount it takes (sentences.py)."""
 
     type: str
-    letters: str
+    letters: str  # none for a bare frame
     weight: int
-    match: re.Pattern[str]
+    text: str  # with its macros
     roles: dict[str, list[str]]
-    hint: re.Pattern[str] | None = None  # the trigger alone: a sentence without it needs no search
     needs: str | None = None
-    not_before: re.Pattern[str] | None = None
+    before: str | None = None  # what must not stand before it
     metric: str | None = None
     basis: str | None = None
     scope: str | None = None
-    stems: tuple[str, ...] = ()  # a sentence that holds none of these letters need not be searched
+    deal: tuple[str, ...] | None = None  # an amount of the deal told last, if of one of these types (of any, if empty)
+    stems: frozenset[str] = frozenset()  # a sentence that holds none of these letters need not be searched
+
+    @property
+    def match(self) -> re.Pattern[str]:
+        """The whole frame, over a masked sentence."""
+        return _regex(self.text)
+
+    @property
+    def hint(self) -> str:
+        """The words of its trigger alone; empty where a sentence without them may hold the frame all the same."""
+        return _hint(self.text)
+
+    @property
+    def not_before(self) -> re.Pattern[str] | None:
+        """What must not stand before the trigger."""
+        return None if self.before is None else _regex(self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +87,39 @@ class Framed:
 
 @cache
 def patterns() -> tuple[Pattern, ...]:
-    """Every pattern, compiled once."""
+    """Every pattern of TABLES, none compiled yet."""
     tables = [table(name) for name in TABLES]
-    macros = {"L": macro("L"), **{k: v for rows in tables for k, v in rows["macros"].items()}}
     rows = [row for each in tables for row in each["frame"]]
-    return tuple(_compile(row, macros) for row in [*rows, *_metric_rows(tables[0])])
+    return tuple(_pattern(row) for row in [*rows, *_metric_rows(tables[0])])
 
 
 class _Group(NamedTuple):
     """Patterns that one look at a sentence rules out together: same stems, same hint. Each with its place."""
 
-    stems: tuple[str, ...]
-    hint: re.Pattern[str] | None
+    stems: frozenset[str]
+    hint: str
     patterns: tuple[tuple[int, Pattern], ...]
 
 
 @cache
 def _groups(letter: str) -> tuple[_Group, ...]:
     """The patterns that take an amount of this unit (of no unit: the bare ones), by what they look for."""
-    alike: dict[tuple[tuple[str, ...], str], list[tuple[int, Pattern]]] = {}
+    alike: dict[tuple[frozenset[str], str], list[tuple[int, Pattern]]] = {}
     for place, pattern in enumerate(patterns()):
         if letter in pattern.letters if letter else not pattern.letters:
-            alike.setdefault((pattern.stems, pattern.hint.pattern if pattern.hint else ""), []).append((place, pattern))
-    return tuple(_Group(stems, same[0][1].hint, tuple(same)) for (stems, _), same in alike.items())
+            alike.setdefault((pattern.stems, pattern.hint), []).append((place, pattern))
+    return tuple(_Group(*looks, tuple(same)) for looks, same in alike.items())
+
+
+@cache
+def _stems() -> tuple[str, ...]:
+    """The letters of which some pattern needs some."""
+    return tuple(sorted({stem for pattern in patterns() for stem in pattern.stems}))
 
 
 def bare(sentence: Sentence) -> Iterator[Framed]:
     """The frames without an amount that a sentence holds, by weight and place; of one type, one for a stretch."""
-    hopeful = _hopeful("", sentence.masked) if sentence.tags else []
+    hopeful = _hopeful("", sentence.masked, _held(sentence.masked)) if sentence.tags else []
     people = sentence.with_people() if hopeful else sentence
     found: list[Framed] = []
     for pattern in hopeful:
@@ -112,7 +141,8 @@ def framed(sentence: Sentence) -> Iterator[list[Framed]]:
     last = 0
     people = sentence.with_people()
     amounts = sentence.quantities()
-    hopeful = {letter: _hopeful(letter, sentence.masked) for letter in dict.fromkeys(t.letter for t in amounts)}
+    held = _held(sentence.masked) if amounts else frozenset[str]()
+    hopeful = {letter: _hopeful(letter, sentence.masked, held) for letter in dict.fromkeys(t.letter for t in amounts)}
     zipped = _zipped(sentence)
     for amount in amounts:
         plain, peopled = _window(sentence, amount), _window(people, amount)
@@ -148,6 +178,9 @@ _CARRYING: Final = {
     "ago": frozenset({"financial_metric", "valuation"}),
     "part": frozenset({"investment", "capacity_commitment", "financial_metric"}),
     "same": frozenset({"investment", "capacity_commitment", "funding_round"}),
+    "again": frozenset({"debt", "valuation", "capacity_commitment", "supply_agreement", "guarantee"}),
+    "beside": frozenset({"licensing"}),
+    "rather": frozenset(ROLES),
 }
 _HIDDEN: Final = re.compile(r"‹[PD]\d+›(?:'s)?")
 
@@ -160,20 +193,38 @@ def _carried(before: Framed, amount: Tag, gap: str) -> Framed | None:
     )
     if kind is None or (kind == "same" and amount.quantity.per is None):
         return None
+    if (
+        kind == "part"
+        and before.type == "investment"
+        and cue("carried.others").match(before.sentence.masked, amount.end)
+    ):
+        return None  # "of which $10bn came from co-investors"
+    if kind == "rather" and " not " not in gap and not denied_amount(before):
+        return None
     named = cue("carried.whose").match(before.sentence.masked, amount.end) if kind == "compared" else None
     groups = before.groups | ({"company": named.span("who")} if named else {})
     scope = "tranche" if kind == "part" and before.type != "financial_metric" else before.pattern.scope
     return replace(before, amount=amount, groups=groups, pattern=replace(before.pattern, scope=scope))
 
 
-def _hopeful(letter: str, masked: str) -> list[Pattern]:
+def denied_amount(frame: Framed) -> bool:
+    """As in "not $9 billion": the amount that a "not" stands right before."""
+    at = frame.amount.at if frame.amount else 0
+    return bool(cue("status.not_this").search(frame.sentence.masked[max(0, at - 20) : at]))
+
+
+@lru_cache(maxsize=1)  # asked twice of a sentence: for its amounts, and for what needs none
+def _held(masked: str) -> frozenset[str]:
+    return frozenset(filter(masked.__contains__, _stems()))
+
+
+def _hopeful(letter: str, masked: str, held: frozenset[str]) -> list[Pattern]:
     """The patterns for amounts of this unit whose trigger's words a sentence holds at all, in the tables' order."""
-    held: dict[tuple[str, ...], bool] = {(): True}
     found: list[tuple[int, Pattern]] = []
     for stems, hint, same in _groups(letter):
-        if stems not in held:
-            held[stems] = any(map(masked.__contains__, stems))
-        if held[stems] and (hint is None or hint.search(masked)):
+        if stems and held.isdisjoint(stems):
+            continue
+        if not hint or _regex(hint).search(masked):
             found += same
     return [pattern for _, pattern in sorted(found, key=itemgetter(0))]
 
@@ -223,114 +274,48 @@ def _distance(frame: Framed) -> int:
     return max(frame.trigger[0] - frame.amount.end, frame.amount.at - frame.trigger[1], 0)
 
 
-# ---------------------------------------------------------------- contexts a weak pattern needs
-def _speaks_of(name: str, frame: Framed) -> bool:
-    return bool(cue(f"context.{name}").search(frame.sentence.masked))
-
-
-def _spoke_of(name: str, frame: Framed) -> bool:
-    return _speaks_of(name, frame) or bool(cue(f"context.{name}").search(frame.sentence.before))
-
-
-def _equity_context(frame: Framed) -> bool:
-    if _speaks_of("equity", frame) or cue("context.round").search(frame.sentence.before):
-        return True
-    return len(frame.sentence.parties()) <= 2 and not _speaks_of("result", frame)
-
-
-def _service_context(frame: Framed) -> bool:
-    if _speaks_of("takeover", frame):
-        return False
-    sellers = any(t.mention.kind in {"cloud", "chipmaker"} for t in frame.sentence.parties())
-    return sellers or _speaks_of("service", frame) or bool(cue("context.contract_before").search(frame.sentence.before))
-
-
-def _two_parties(frame: Framed) -> bool:
-    return len({n for t in frame.sentence.parties() for n in t.mention.parties}) >= 2
-
-
-def _elliptic_investment(frame: Framed) -> bool:
-    return bool(cue("context.elliptic").search(frame.sentence.masked, 0, frame.span[0]))
-
-
-def _power_context(frame: Framed) -> bool:
-    return any(t.letter == "W" for t in frame.sentence.tags) or _service_context(frame)
-
-
-def _seller_or_service(frame: Framed) -> bool:
-    tags = frame.sentence.parties(*frame.groups["supplier"])
-    return _service_context(frame) or any(t.mention.kind in {"cloud", "chipmaker"} for t in tags)
-
-
-def _goods_bought(frame: Framed) -> bool:
-    return _speaks_of("goods", frame) and not _speaks_of("rented", frame)
-
-
-def _public_money(frame: Framed) -> bool:
-    governed = any(t.mention.kind == "government" for t in frame.sentence.parties())
-    return governed or _speaks_of("public", frame)
-
-
-def _chip_context(frame: Framed) -> bool:
-    """The product named is a chip: its maker builds no models, or the word chip stands beside it."""
-    a, b = frame.groups["product"]
-    return bool(cue("context.chip").match(frame.sentence.masked, b)) or bool(
-        cue("context.chip").search(frame.sentence.masked, max(0, a - 60), a)
-    )
-
-
-NEEDS: Final[dict[str, Callable[[Framed], bool]]] = {
-    "seller_or_service": _seller_or_service,
-    "power_context": _power_context,
-    "contract_context": partial(_speaks_of, "contract"),
-    "round_context": partial(_spoke_of, "round"),
-    "equity_context": _equity_context,
-    "service_context": _service_context,
-    "two_parties": _two_parties,
-    "elliptic_investment": _elliptic_investment,
-    "stake_context": partial(_spoke_of, "stake"),
-    "price_context": partial(_spoke_of, "price"),
-    "change_context": partial(_speaks_of, "change"),
-    "goods_bought": _goods_bought,
-    "lending_context": partial(_speaks_of, "lending"),
-    "public_money": _public_money,
-    "staff_context": partial(_speaks_of, "staff"),
-    "fund_context": partial(_speaks_of, "fund"),
-    "chip_context": _chip_context,
-    "chip_talk": partial(_spoke_of, "chip"),
-}
-
-
 # ---------------------------------------------------------------- reading the table
-def _compile(row: dict[str, Any], macros: dict[str, str]) -> Pattern:
-    text = expanded(row["match"], macros).replace("{q}", r"(?P<q>‹Q\d+›)")
+def _pattern(row: dict[str, Any]) -> Pattern:
     return Pattern(
         type=row["type"],
         letters=row.get("unit", MONEY),
         weight=row["weight"],
-        match=re.compile(text),
+        text=row["match"],
         roles=row.get("roles", {}),
-        hint=_hint(text),
         needs=row.get("needs"),
-        not_before=re.compile(expanded(row["not_before"], macros)) if "not_before" in row else None,
+        before=row.get("not_before") or None,
         metric=row.get("metric"),
         basis=row.get("basis"),
         scope=row.get("scope"),
-        stems=tuple(row.get("stems", "").split()),
+        deal=tuple(row["deal"].split()) if "deal" in row else None,
+        stems=frozenset(row.get("stems", "").split()),
     )
 
 
-def _hint(text: str) -> re.Pattern[str] | None:
+@cache
+def _macros() -> dict[str, str]:
+    rows = (table(name)["macros"] for name in TABLES)
+    return {"L": macro("L"), **{name: body for each in rows for name, body in each.items()}}
+
+
+@cache
+def _regex(text: str) -> re.Pattern[str]:
+    """A pattern of the tables, compiled once; {q} is the amount, marked Q in its window."""
+    return re.compile(expanded(text, _macros()).replace("{q}", r"(?P<q>‹Q\d+›)"))
+
+
+@cache
+def _hint(text: str) -> str:
     """The group `t` of a pattern by itself, where it holds words and stands in no alternative of the pattern."""
     start = text.find("(?P<t>")
     if start < 0 or text.startswith("(?P<t>)", start) or "(?P<t2>" in text:
-        return None
+        return ""
     depth = 0
     for place in range(start, len(text)):
         depth += (text[place] == "(") - (text[place] == ")")
         if depth == 0:
-            return re.compile(text[start : place + 1])
-    return None
+            return text[start : place + 1]
+    return ""
 
 
 def _metric_rows(rows: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -348,4 +333,6 @@ def _metric_rows(rows: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "roles": roles,
                 "weight": weight - (template == "object"),
                 "match": text.replace("{noun}", noun),
+                "stems": metric["stems"],
+                "not_before": metric.get("not_before", ""),
             }

@@ -1,4 +1,4 @@
-"""What a document says several times is one claim with all its mentions; the prices of one deal are linked."""
+"""What a document says several times is one claim with all its mentions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from counterflow.model.claim import Claim
 
 
 def gathered(claims: Sequence[Claim]) -> list[Claim]:
-    """One claim for what is said twice the same way, its mentions in the evidence; prices of one deal are linked."""
-    return _linked(_folded(_deduplicated(claims)))
+    """One claim for what is said twice the same way, its mentions in the evidence."""
+    return _folded(_deduplicated(claims))
 
 
 def _deduplicated(claims: Sequence[Claim]) -> list[Claim]:
@@ -65,12 +65,3 @@ def _within(bare: Claim, priced: Claim) -> bool:
     if priced.amount is None or (bare.type, bare.polarity) != (priced.type, priced.polarity):
         return False
     return all(set(names) <= set(priced.roles.get(role, ())) for role, names in bare.roles.items())
-
-
-def _linked(claims: Sequence[Claim]) -> list[Claim]:
-    """As in "at $18 a share, about $2.4 billion in all": the price of a share is the same deal as the whole sum."""
-    whole = {_deal(c): c.claim_id for c in claims if c.type == "acquisition" and c.amount and c.amount.per != "share"}
-    return [
-        replace(c, same_as=whole[_deal(c)]) if c.amount and c.amount.per == "share" and _deal(c) in whole else c
-        for c in claims
-    ]

@@ -206,7 +206,12 @@ def _reference(row: Cells) -> Evidence:
 def _in_figures(row: Cells) -> str:
     """What a row without a note says, in its figures."""
     money = _amount(row)
-    said = (money.text if money else None, row("stake_pct") and f"{row('stake_pct')} percent", row("product"), row("period"))
+    said = (
+        money.text if money else None,
+        row("stake_pct") and f"{row('stake_pct')} percent",
+        row("product"),
+        row("period"),
+    )
     power = row("capacity_gw") and f"{row('capacity_gw')} GW"
     return ", ".join(filter(None, (*said, power))) or "no amount stated"
 

@@ -6,32 +6,30 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from counterflow.extract import amounts, status, tell
-from counterflow.extract.counterparts import named_product
+from counterflow.extract.assembly import assembled
 from counterflow.extract.cues import cue
+from counterflow.extract.echo import echoed
 from counterflow.extract.frames import Framed, Pattern, bare, framed
 from counterflow.extract.gather import gathered
+from counterflow.extract.links import linked
+from counterflow.extract.memory import ISSUES, Memory, of_deal, remember, with_last_deal
 from counterflow.extract.names import mentions
 from counterflow.extract.names.gazetteer import Gazetteer, Mention
 from counterflow.extract.scene import Scene
 from counterflow.extract.sentences import Sentence, sentences
 from counterflow.extract.slots import fill
-from counterflow.extract.subjects import Filler, subject_tags
-from counterflow.extract.terms import add_packages, terms_of
-from counterflow.extract.times import times
+from counterflow.extract.subjects import Filler
+from counterflow.extract.terms import add_packages
 from counterflow.model.book import NEVER_PAY, Party
-from counterflow.model.claim import FIGURES, ROLES, Attribution, Claim, Evidence, Quantity
+from counterflow.model.claim import FIGURES, ROLES, Attribution, Claim, Quantity
 from counterflow.model.problem import Problem
 from counterflow.model.source import ASSERTING, Document
 
-VERSION: Final = "rules/0.1"
 _LEAST_USD: Final = Decimal(100_000)  # below this a sum of money is a price tag, not a deal or a company's figure
-_TITLE_SURE: Final = 0.6
-_ISSUES: Final = frozenset({"funding_round", "secondary_sale", "ipo"})  # what makes a company the issuer spoken of
 
 
 class Reading(NamedTuple):
@@ -43,32 +41,19 @@ class Reading(NamedTuple):
     stats: Mapping[str, Any] = {}  # how it came about, where a model was asked
 
 
-@dataclass(slots=True)
-class _State:
-    """What carries over from sentence to sentence."""
-
-    scene: Scene
-    document: Document
-    text_sha256: str
-    teller: Attribution = Attribution()
-    told_in: int = -1  # the paragraph in which the teller spoke
-    previous: tuple[Sentence, status.Standing] | None = None
-    standing: dict[tuple[str, tuple[str, ...]], status.Standing] = field(default_factory=dict)
-
-
 def read(document: Document, gazetteer: Gazetteer) -> Reading:
     """Every claim of the types in `model.claim.ROLES` that the title, headings and body assert."""
     named = mentions(document.text, document.segments, gazetteer)
     found = amounts.find(document.text)
     named = _outside(named, found.quantities)
-    state = _State(_scene(named, gazetteer), document, document.text_sha256)
+    state = Memory(_scene(named, gazetteer), document, document.text_sha256)
     claims: list[Claim] = []
     for sentence in sentences(document, named, found.quantities):
         claims += _read_sentence(sentence, state)
         state.scene.recent = _named_in(sentence) or state.scene.recent
     asserting = [(s.start, s.end) for s in document.segments if s.kind in ASSERTING]
     problems = [_unread(document, *u) for u in found.unread if any(a <= u[0] < b for a, b in asserting)]
-    return Reading(add_packages(gathered(claims)), problems, _parties(named, gazetteer))
+    return Reading(linked(add_packages(gathered(claims)), document.text), problems, _parties(named, gazetteer))
 
 
 def _outside(named: Sequence[Mention], quantities: Sequence[Quantity]) -> list[Mention]:
@@ -113,21 +98,22 @@ def _parties(named: Sequence[Mention], gazetteer: Gazetteer) -> dict[str, Party]
 
 
 # ---------------------------------------------------------------- one sentence
-def _read_sentence(sentence: Sentence, state: _State) -> Iterator[Claim]:
+def _read_sentence(sentence: Sentence, state: Memory) -> Iterator[Claim]:
     state.teller = _who_says(sentence, state)
     if sentence.segment == "title" and sentence.masked.rstrip().endswith("?"):
         return  # a question asserts nothing by itself
     choices = [[f for f in frames if _plausible(f)] for frames in framed(sentence)]
     if priced := _bare_round(sentence, [f for frames in choices for f in frames[:1]]):
         choices.append([priced])
-    choices.sort(key=lambda c: (c[0].type not in _ISSUES, c[0].span) if c else (True, (0, 0)))
+    choices.sort(key=lambda c: (c[0].type not in ISSUES, c[0].span) if c else (True, (0, 0)))
     claims = [claim for frames in choices for claim in _first_claims(frames, state)]
+    claims += echoed(sentence, claims, state)
     yield from claims
     for frame in bare(sentence):
         yield from _unpriced(frame, claims, state)
 
 
-def _unpriced(frame: Framed, priced: Sequence[Claim], state: _State) -> Iterator[Claim]:
+def _unpriced(frame: Framed, priced: Sequence[Claim], state: Memory) -> Iterator[Claim]:
     """What a frame without an amount adds: nothing where an amount of its sentence says it, or says more."""
     for claim in _claims(frame, state):
         if not any(_says(c, claim) for c in priced):
@@ -140,7 +126,7 @@ def _says(priced: Claim, bare: Claim) -> bool:
     return (same or priced.type == bare.type) and bool(set(bare.parties) & set(priced.parties))
 
 
-def _first_claims(frames: Sequence[Framed], state: _State) -> list[Claim]:
+def _first_claims(frames: Sequence[Framed], state: Memory) -> list[Claim]:
     """The claims of the best frame whose roles somebody fills."""
     for frame in frames[:3]:
         if claims := list(_claims(frame, state)):
@@ -158,7 +144,7 @@ def _named_in(sentence: Sentence) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(pairs))
 
 
-def _who_says(sentence: Sentence, state: _State) -> Attribution:
+def _who_says(sentence: Sentence, state: Memory) -> Attribution:
     """The sentence's own source, else the one that its paragraph opened."""
     opened = tell.teller(sentence)
     if opened is None:
@@ -191,16 +177,19 @@ def _bare_round(sentence: Sentence, drafts: Sequence[Framed]) -> Framed | None:
     return Framed("funding_round", sentence, None, found.span(), pattern)
 
 
-def _claims(frame: Framed, state: _State) -> Iterator[Claim]:
-    roles = fill(frame, state.scene)
+def _claims(frame: Framed, state: Memory) -> Iterator[Claim]:
+    roles: dict[str, Filler] = {}
+    if frame.pattern.deal is not None:
+        frame, roles = of_deal(frame, state)
+    roles = with_last_deal(frame, roles or fill(frame, state.scene), state)
     if not roles or not _fits(frame, roles):
         return
     stands = _standing(frame, roles, state)
     if frame.type not in FIGURES:
         state.previous = (frame.sentence, stands)
     for one in _each(frame, roles):
-        claim = _claim(frame, one, stands, state)
-        _remember(claim, one, frame, state)
+        claim = assembled(frame, one, stands, state)
+        remember(claim, one, frame, state)
         yield claim
 
 
@@ -237,7 +226,7 @@ def _fits(frame: Framed, roles: dict[str, Filler]) -> bool:
     return any(role in roles for role in core)
 
 
-def _standing(frame: Framed, roles: dict[str, Filler], state: _State) -> status.Standing:
+def _standing(frame: Framed, roles: dict[str, Filler], state: Memory) -> status.Standing:
     if frame.trigger[0] == frame.trigger[1] and state.previous and state.previous[0] is frame.sentence:
         return state.previous[1]  # the verb is left out: it is the one before
     read_off = status.standing(frame)
@@ -260,7 +249,7 @@ def _each(frame: Framed, roles: dict[str, Filler]) -> Iterator[dict[str, Filler]
     if frame.share:
         yield {role: _dealt(filler, *frame.share) for role, filler in roles.items()}
         return
-    split = next((r for r in ("investor", "holder") if r in roles and len(roles[r].names) > 1), None)
+    split = next((r for r in ("investor", "holder", "investee") if r in roles and len(roles[r].names) > 1), None)
     if split is None or frame.type not in {"investment", "stake"} or not _distributes(frame):
         yield roles
         return
@@ -278,101 +267,3 @@ def _dealt(filler: Filler, place: int, count: int) -> Filler:
 
 def _distributes(frame: Framed) -> bool:
     return bool(re.search(r"\beach\b|\bapiece\b|\bboth\b", frame.sentence.masked))
-
-
-def _remember(claim: Claim, roles: dict[str, Filler], frame: Framed, state: _State) -> None:
-    scene, paragraph = state.scene, frame.sentence.paragraph
-    if claim.type in _ISSUES and "issuer" in roles and (claim.amount or claim.type == "funding_round"):
-        scene.issuer = (roles["issuer"].names[0], roles["issuer"].written[0], paragraph)
-    if claim.type == "financial_metric":
-        scene.reporter = (roles["company"].names[0], roles["company"].written[0], paragraph)
-    if claim.type in {"funding_round", "valuation"} and scene.first_issuer is None and frame.sentence.segment == "body":
-        scene.first_issuer = next((f.names[0], f.written[0]) for r, f in roles.items() if r in {"issuer", "company"})
-    if claim.type in {"capacity_commitment", "supply_agreement"} and {"customer", "supplier"} <= set(roles):
-        scene.contract = ({r: f for r, f in roles.items() if r in {"customer", "supplier"}}, paragraph)
-        scene.pairs[(roles["customer"].names[0], roles["supplier"].names[0])] += 1
-    if claim.type == "investment" and {"investor", "investee"} <= set(roles):
-        scene.last = ({r: f for r, f in roles.items() if r in {"investor", "investee"}}, paragraph)
-        for name in roles["investor"].names:
-            scene.targets[name] = (roles["investee"].names[0], roles["investee"].written[0])
-    scene.payers |= {n for r in ("investor", "lead", "holder") if r in roles for n in roles[r].names}
-    if claim.type in {"stake", "valuation"} and "company" in roles:
-        scene.company = (roles["company"].names[0], roles["company"].written[0], paragraph)
-    if claim.type != "financial_metric":
-        state.standing[(claim.type, tuple(sorted(claim.parties)))] = status.Standing(
-            claim.status, claim.polarity, claim.modality
-        )
-
-
-# ---------------------------------------------------------------- the claim
-def _claim(frame: Framed, roles: dict[str, Filler], stands: status.Standing, state: _State) -> Claim:
-    sentence, document = frame.sentence, state.document
-    start, end = _evidence(frame)
-    when = times(document.text[start:end], document.doc_date, figure=frame.type in FIGURES)
-    told = times(document.text[end : sentence.end], document.doc_date).event
-    flags = ["announced"] if stands.status == "planned" and _announced(roles, state) else []
-    sure = min((f.sure for f in roles.values()), default=0.5) * (_TITLE_SURE if sentence.segment != "body" else 1.0)
-    missing = [r for r in ROLES[frame.type][0] if r not in roles]
-    return Claim(
-        type=frame.type,
-        roles={r: f.names for r, f in roles.items()},
-        roles_as_written={r: f.written for r, f in roles.items()},
-        status=stands.status,
-        evidence=(Evidence("sentence", start, end, document.text[start:end]),),
-        text_sha256=state.text_sha256,
-        doc_id=document.doc_id,
-        amount=frame.amount.quantity if frame.amount else None,
-        amount_scope=(frame.pattern.scope or status.scope(frame)) if frame.amount and frame.type in _SCOPED else None,
-        valuation_basis=(frame.pattern.basis or status.basis(frame)) if frame.type == "valuation" else None,
-        metric=frame.pattern.metric,
-        product=_product(frame),
-        terms=terms_of(frame, document, done=stands.status == "completed"),
-        polarity=stands.polarity,
-        modality=stands.modality,
-        valid_time=when.valid,
-        event_date=when.event or (told if told and told.of == "report" else None),
-        attribution=state.teller,
-        extractor=VERSION,
-        confidence=round(0.97 * sure * (0.9 if missing else 1.0), 2),
-        flags=(*flags, *(["title"] if sentence.segment == "title" else [])),
-    )
-
-
-_SCOPED: Final = frozenset(
-    {"investment", "funding_round", "debt", "prepayment", *status.CONTRACTS} - {"equity_warrant"}
-)
-
-
-def _product(frame: Framed) -> str | None:
-    span = frame.groups.get("product")
-    return named_product(frame.sentence, span) if span else None
-
-
-def _announced(roles: dict[str, Filler], state: _State) -> bool:
-    names = tuple(n for f in roles.values() for n in f.names)
-    written = tuple(n for f in roles.values() for n in f.written)
-    return tell.announced(state.teller, names, written)
-
-
-def _evidence(frame: Framed) -> tuple[int, int]:
-    """The clause that carries the claim, from its subject to its amount, in the document's offsets."""
-    sentence = frame.sentence
-    a, b = frame.span
-    first, last = sentence.clause(a)[0], sentence.clause(max(a, b - 1))[1]
-    tags = subject_tags(sentence, a)
-    if tags:
-        first = min(first, tags[0].at)
-    start, end = sentence.offset(first), (sentence.offset(last) if last < len(sentence.masked) else sentence.end)
-    text_start = start + _leading(sentence.masked[first:])
-    return text_start, max(end, _amount_end(frame, text_start))
-
-
-def _leading(masked: str) -> int:
-    return len(masked) - len(masked.lstrip(" ,;:-"))
-
-
-def _amount_end(frame: Framed, least: int) -> int:
-    if frame.amount is None:
-        return least + 1
-    quantity: Quantity = frame.amount.quantity
-    return max([quantity.end, *(e.end for e in quantity.equivalents)])

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from counterflow.extract.cues import cue
 from counterflow.extract.frames import Framed
@@ -33,6 +34,13 @@ class Scene:
     kinds: dict[str, str] = field(default_factory=dict)
 
 
+_WEAK: Final = 0.82  # below this a filler is no more than near
+_UNNAMED: Final = re.compile(
+    r"\b(?:the|an?|this|that|another|separate|new|unnamed|undisclosed) "
+    r"(?:(?!of\b|to\b|in\b|for\b|with\b|by\b|and\b)[\w-]+ ){0,3}?"
+    r"(?:vehicles?|spvs?|entit(?:y|ies)|joint venture|jv|consortium|buyer|bidder|borrower|trust|partnership)\b"
+    r"(?!,? ‹P)"
+)
 Strategy = Callable[[Framed, Scene], "Filler | None"]
 
 
@@ -146,6 +154,14 @@ def elsewhere(frame: Framed) -> bool:
     return bool(cue("parties.elsewhere").match(rest))
 
 
+def unnamed(frame: Framed) -> bool:
+    """As in "a special-purpose vehicle would borrow $9bn": who acts has no name, so nobody near fills its role."""
+    masked = frame.sentence.masked
+    start = frame.sentence.clause(max(0, frame.trigger[0] - 1))[0]
+    found = list(_UNNAMED.finditer(masked, start, max(frame.trigger[0], frame.span[0])))
+    return bool(found) and not frame.sentence.parties(found[-1].end(), frame.trigger[0])
+
+
 def main_supplier(_frame: Framed, scene: Scene) -> Filler | None:
     """The article's main party, where another one buys: capacity has two sides."""
     return _main(scene, 0.6)
@@ -173,8 +189,12 @@ def meant(found: Filler | None, frame: Framed, scene: Scene, role: str) -> Fille
     """As in "the start-up": behind a sentence about an investor, a price or figure is of whose round it is."""
     if found is not None and role == "company" and scene.kinds.get(found.names[0]) == "person":
         return None
+    if found is not None and found.sure < _WEAK and unnamed(frame):
+        return None
     if found is None or role not in {"company", "issuer"} or scene.issuer is None or frame.type == "stake":
         return found
+    if {name for name, _ in scene.recent} == set(found.names):
+        return found  # the sentence before speaks of nobody else
     name, tags = found.names[0], frame.sentence.parties()
     hows = {t.mention.how for t in tags if name in t.mention.parties}
     carried = (

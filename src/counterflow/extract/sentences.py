@@ -38,6 +38,8 @@ _ABBREVIATIONS: Final = re.compile(
     re.IGNORECASE,
 )
 _STOP: Final = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|[。！？]|\r?\n")
+_CLOSED: Final = re.compile(r"\s?[)\]）］]")
+_ITEM: Final = re.compile(r"[-*•‣▪·–—]\s|\(?[a-z\d]{1,2}[.)]\s")
 _SAME: Final = str.maketrans(
     {
         "’": "'",
@@ -97,6 +99,7 @@ class Sentence:
     clauses: tuple[tuple[int, int], ...] = ()
     before: str = ""  # the two sentences before it, masked: what the talk is of
     text: str = ""  # as written
+    lead: tuple[Tag, ...] = ()  # of a list's item: the parties of the line that opens the list
 
     def offset(self, at: int) -> int:
         """Document offset of a place in `masked` (inside a tag: the start of what it hides)."""
@@ -146,7 +149,7 @@ def sentences(document: Document, mentions: Sequence[Mention], quantities: Seque
     # "its" and "their" stay words: the subject of their clause says as much, and patterns expect a word there.
     hidden = _without_overlap([m for m in mentions if m.text.lower() not in {"its", "their"}], quantities)
     starts = [h.start for h in hidden]
-    paragraph, before = 0, ("", "")
+    paragraph, before, lead = 0, ("", ""), tuple[Tag, ...]()
     for segment in document.segments:
         if segment.kind not in ASSERTING:
             continue
@@ -157,6 +160,10 @@ def sentences(document: Document, mentions: Sequence[Mention], quantities: Seque
                 _mask(document.text, start, end, inside, segment.kind, paragraph), before=" ".join(before)
             )
             before = (before[1], sentence.masked[:_REMEMBERED])
+            if _ITEM.match(sentence.text):
+                sentence = replace(sentence, lead=lead)
+            else:
+                lead = tuple(sentence.parties())
             yield sentence
 
 
@@ -222,12 +229,21 @@ def _mask(
         steps += [(at, offset), (at + len(plain), thing.start)]
         tags.append(Tag(letter, at + len(plain), at + len(plain) + len(name), thing))
         parts += [plain, name]
-        at, offset = at + len(plain) + len(name), thing.end
+        at, offset = at + len(plain) + len(name), _until(text, thing)
     parts.append(_flat(text[offset:end]))
     steps.append((at, offset))
     masked = "".join(parts)
     written = text[start:end]
     return Sentence(start, end, segment, paragraph, masked, tuple(tags), tuple(steps), _clauses(masked), text=written)
+
+
+def _until(text: str, thing: Mention | Quantity) -> int:
+    """Where a thing ends; what restates an amount ("(about €5.2 billion)") is passed over with it."""
+    if not isinstance(thing, Quantity) or not thing.equivalents:
+        return thing.end
+    end = max(each.end for each in thing.equivalents)
+    closed = _CLOSED.match(text, end)
+    return closed.end() if closed else end
 
 
 def _flat(text: str) -> str:

@@ -7,7 +7,7 @@ import re
 from counterflow.extract.cues import cue
 from counterflow.extract.frames import Framed
 from counterflow.extract.scene import Scene, rumour_source
-from counterflow.extract.subjects import Filler, filler, possessive, subject_tags
+from counterflow.extract.subjects import Filler, filler, ours, possessive, subject_tags
 
 
 def sells(name: str, scene: Scene) -> int:
@@ -115,7 +115,8 @@ def _contract_sides(frame: Framed, scene: Scene) -> list[Filler]:
     if not found:
         return []
     other = filler(frame.sentence.parties(*found.span("who")), 0.9)
-    own = possessive(frame) or filler(subject_tags(frame.sentence, found.start()), 0.85)
+    our = ours(frame.sentence, found.start())
+    own = filler([our] if our else []) or possessive(frame) or filler(subject_tags(frame.sentence, found.start()), 0.85)
     if not own or not other:
         return []
     return [own, other] if sells(own.names[0], scene) <= sells(other.names[0], scene) else [other, own]

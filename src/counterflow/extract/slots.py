@@ -65,6 +65,7 @@ _WEAK: Final = frozenset(
     "known_target last_investor last_investee last_customer last_supplier last_company".split()
 )
 
+_UNNAMED: Final = frozenset({"issuer", "borrower"})  # who may be a company without a name
 _REFLEXIVE: Final = frozenset({"acquisition", "litigation"})
 _PAYING: Final = frozenset("investor customer lender acquirer payer lessee licensee buyer".split())
 
@@ -78,6 +79,8 @@ def fill(frame: Framed, scene: Scene) -> dict[str, Filler]:
                 continue
             taken = {n for f in roles.values() for n in f.names}
             found = None if weak else _caught(frame, scene, role, taken)
+            if not weak and role in _UNNAMED:
+                found = found or counterparts.vehicle(frame, scene)
             found = found or _first(frame, scene, [s for s in strategies if weak or s not in _WEAK], taken)
             if found is None and weak and frame.type == "capacity_commitment":
                 found = same_contract(frame, scene, role, roles)
@@ -126,6 +129,7 @@ def _named_elsewhere(frame: Framed) -> bool:
 def _from_scene(frame: Framed, scene: Scene, taken: set[str]) -> Filler | None:
     if _named_elsewhere(frame) or (frame.type == "investment" and elsewhere(frame)):
         return None
+    taken = taken | counterparts.beyond(frame)
     known = [scene.first_issuer] if scene.first_issuer and frame.type in {"stake", "valuation"} else []
     everyone = [*known, *scene.recent, *([scene.main] if scene.main else [])]
     if frame.type == "funding_round":
@@ -145,7 +149,7 @@ def _subject(frame: Framed, _scene: Scene) -> Filler | None:
     at = min(frame.trigger[0], frame.span[0])
     passive = passive_agent(frame)
     tags = passive or subject_tags(frame.sentence, at) or possessive_subject(frame.sentence, at)
-    return filler(tags, 0.95)
+    return filler(tags, 0.95) or filler(frame.sentence.lead[:1], 0.8)
 
 
 def _found(name: str, sure: float, group: str = "who") -> Strategy:
@@ -245,6 +249,12 @@ def _between_investee(frame: Framed, scene: Scene) -> Filler | None:
     return sides[1] if sides else None
 
 
+def _near(frame: Framed, scene: Scene) -> Filler | None:
+    """The one other party of the sentence; of an investment, on this side of a semicolon."""
+    found = near(frame, scene)
+    return None if found and set(found.names) & counterparts.beyond(frame) else found
+
+
 def _raiser(frame: Framed, _scene: Scene) -> Filler | None:
     """The subject of raising or selling, behind the amount."""
     return filler(subject_tags(frame.sentence, frame.trigger[0]), 0.9)
@@ -334,6 +344,7 @@ STRATEGIES: Final[dict[str, Strategy]] = counterparts.STRATEGIES | {
     "with_named": _before(r"\bwith", 0.85),
     "last_investee": last("investee"),
     "raiser": _raiser,
+    "consortium": _found("consortium", 0.9),
     "services_before": services_before,
     "order_from": _before(r"\borders? from", 0.93),
     "buyer": buyer,
@@ -344,7 +355,7 @@ STRATEGIES: Final[dict[str, Strategy]] = counterparts.STRATEGIES | {
     "with_buyer": with_buyer,
     "passive": _passive_subject,
     "issuer": issuer,
-    "near": near,
+    "near": _near,
     "topic": topic,
     "with_object": _before(r"\b(?:at|for|of)", 0.85),
     "target": _target,
@@ -353,7 +364,7 @@ STRATEGIES: Final[dict[str, Strategy]] = counterparts.STRATEGIES | {
     "in_after": _after(r"\b(?:in|into)", whole=True),
     "in_before": _before(r"\b(?:in|into)"),
     "by_from": _after(r"\b(?:by|from)"),
-    "from_after": _after(r"\b(?:from|by)", 0.95),
+    "from_after": _after(r"\b(?:from|(?<!led )by)", 0.95),
     "with": _after(r"\bwith"),
     "lead": _after(r"\bled by", whole=True),
     "recipient": _after(r"\bto", 0.8),

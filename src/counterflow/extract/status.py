@@ -6,7 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from counterflow.extract.cues import cue, section
-from counterflow.extract.frames import Framed
+from counterflow.extract.frames import Framed, denied_amount
 from counterflow.model.claim import FIGURES
 
 # What is agreed stands from its signing on: to pay, let, license or supply is to be bound.
@@ -29,7 +29,9 @@ class Standing(NamedTuple):
 def standing(frame: Framed) -> Standing | None:
     """The status that the governing words give; None where there are none (the caller looks to the article)."""
     if frame.type in FIGURES:
-        return Standing(_figure_status(frame))
+        return Standing(_figure_status(frame), "negative" if denied_amount(frame) else "positive")
+    if denied_amount(frame):
+        return Standing("denied", "negative")
     before, clause, sentence = _views(frame)
     if frame.type not in _FIRST and (undone := _undone(frame)):
         return Standing(undone, "negative")
@@ -103,6 +105,8 @@ def _binds(frame: Framed, before: str, clause: str, sentence: str) -> bool:
 def _weaker(frame: Framed, before: str, clause: str, reported: bool) -> str | None:
     if reported and not cue("status.firm").search(before):
         return "rumoured"
+    if cue("status.headline").search(frame.sentence.masked, 0, frame.trigger[0]):
+        return "planned"  # "Eastmarch to hand Dovecote millions"
     if frame.type == "capacity_commitment":
         return "signed" if cue("status.buys").search(clause) else None
     if frame.type not in _FIRST:
@@ -178,8 +182,15 @@ def _figure_status(frame: Framed) -> str:
     """Reported = actual, expected = forecast, outsiders' = estimated."""
     masked = frame.sentence.masked
     start, end = frame.sentence.clause(frame.span[0])
-    others = [t.end for t in frame.sentence.quantities() if t.end <= frame.span[0] and t is not frame.amount]
-    near = masked[max([start, *others]) : min(max(end, frame.span[1]), frame.span[1] + 60)]
+    others = [
+        t.end
+        for t in frame.sentence.quantities()
+        if t.end <= frame.span[0]
+        and t is not frame.amount
+        and not cue("status.one_more").fullmatch(masked, t.end, frame.trigger[0])
+    ]
+    ahead, behind = masked[max([start, *others]) : frame.span[1]], masked[frame.span[1] : min(end, frame.span[1] + 60)]
+    near = ahead + cue("status.next_verb").split(behind)[0]  # what "and expects ..." says is of another figure
     if cue("status.figure_estimated").search(near) and not cue("status.figure_ahead").search(near):
         return "estimated"
     if cue("status.figure_forecast").search(near):

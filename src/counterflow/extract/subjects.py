@@ -15,6 +15,13 @@ GROUP: Final = macro("P")
 LEAD_IN: Final = macro("L")
 _GROUPS: Final = re.compile(GROUP)
 _OWNER: Final = re.compile(GROUP + r"(?='s|' )")
+_UNIT_OF: Final = re.compile(r"\b(?:subsidiar(?:y|ies)|units?|arms?|affiliates?|divisions?) of (?:the )?$")
+_GIVEN: Final = re.compile(
+    r"(?<!›)\b(?!and\b|or\b|that\b|but\b|if\b|as\b|when\b|while\b|said\b|says\b|where\b)[a-z]+ (?:the )?$"
+)
+_AFTER_OUR: Final = re.compile(
+    r" (?:(?!with\b|of\b|in\b|for\b|and\b|to\b|at\b|from\b|by\b|on\b)[\w'$&-]+ |‹[DRMX]\d+› ){0,5}"
+)
 
 
 class Filler(NamedTuple):
@@ -85,6 +92,15 @@ def _free_group(sentence: Sentence, start: int, before: int) -> list[Tag]:
         if after.startswith(("'s", "' ")):
             continue
         lead = sentence.masked[max(0, a - 60) : a]
+        if _UNIT_OF.search(lead):
+            return sentence.parties(a, b)  # "a subsidiary of Dovecote borrowed": who speaks of it means the house
+        if (
+            sentence.masked.startswith(" ‹M", b)
+            and a > start
+            and _GIVEN.search(lead)
+            and _GROUPS.search(sentence.masked, start, a)
+        ):
+            continue  # "Dovecote promised Eastmarch $3bn": the one who gets it
         if (cue("parties.preposition").search(lead) or cue("parties.object_of").search(lead)) and not _own_clause(
             sentence.masked, a, b
         ):
@@ -121,12 +137,29 @@ def possessive_subject(sentence: Sentence, before: int) -> list[Tag]:
     return sentence.parties(found[-1].start() + start, found[-1].end() + start) if found else []
 
 
+def ours(sentence: Sentence, before: int) -> Tag | None:
+    """As in "our five-year contract": the writer, where "our" owns what stands at `before`."""
+    return next(
+        (
+            tag
+            for tag in reversed(sentence.tags)
+            if tag.letter == "P"
+            and tag.mention.text.lower() == "our"
+            and tag.end <= before
+            and _AFTER_OUR.fullmatch(sentence.masked, tag.end, before)
+        ),
+        None,
+    )
+
+
 def possessive(frame: Framed, _scene: object = None) -> Filler | None:
     """As in "Dovecote's (record) valuation": the owner right before the trigger or the amount."""
     masked = frame.sentence.masked
     if whose := cue("parties.whose").search(masked, 0, frame.trigger[0]):
         return filler(frame.sentence.parties(*whose.span("who")))
     for at in (frame.trigger[0], frame.span[0]):
+        if own := ours(frame.sentence, at):
+            return filler([own])
         found = cue("parties.owner").search(masked, frame.sentence.clause(max(0, at - 1))[0], at)
         if found:
             return filler(frame.sentence.parties(*found.span("who")))

@@ -47,4 +47,4 @@ def announced(tell: Attribution, parties: tuple[str, ...], written: tuple[str, .
 
 def _who(words: str) -> str:
     """As in "two people who know the plan": two people."""
-    return cue("teller.described").split(words.strip())[0]
+    return cue("teller.article").sub("", cue("teller.described").split(words.strip())[0])

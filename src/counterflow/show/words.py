@@ -41,7 +41,9 @@ def money(value: float | Decimal | None, currency: str | None = "USD") -> str:
 
 
 def _digits(value: float) -> str:
-    text = f"{value:.3f}" if value < 10 else f"{value:.1f}" if value < 1000 else f"{value:,.0f}"
+    """Three decimals below ten, one below a thousand; a second one where it ends there, as in a stated 14.75."""
+    exact = abs(round(value, 2) - value) < 1e-9 * abs(value)
+    text = f"{value:.3f}" if value < 10 else f"{value:.{2 if exact else 1}f}" if value < 1000 else f"{value:,.0f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

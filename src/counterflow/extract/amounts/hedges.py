@@ -106,6 +106,8 @@ def _hedged(text: str, floor: int, start: int, money: bool) -> Left:
 
 def _hedge_before(words: list[Word], money: bool) -> tuple[str, int] | None:
     """The hedge that the last words spell and where it begins, with what strengthens it ("well beyond")."""
+    if not words or words[-1].text not in _last_words():
+        return None
     rules = tables()["hedges"]["rules"]
     for size in range(min(6, len(words)), 0, -1):
         phrase = " ".join(w.text for w in words[-size:])
@@ -119,10 +121,17 @@ def _hedge_before(words: list[Word], money: bool) -> tuple[str, int] | None:
     return None
 
 
+@cache
+def _last_words() -> frozenset[str]:
+    """What a hedge before an amount ends with: a glance at it spares most searches."""
+    return frozenset(phrase.split()[-1] for phrase in _words().before)
+
+
 def _unfilled(words: list[Word]) -> list[Word]:
     """The words before what may stand between a hedge and its amount: "up to an additional"."""
+    fillers = tables()["hedges"]["rules"]["fillers"]
     for size in range(min(4, len(words)), 0, -1):
-        if " ".join(w.text for w in words[-size:]) in tables()["hedges"]["rules"]["fillers"]:
+        if " ".join(w.text for w in words[-size:]) in fillers:
             return words[:-size]
     return []
 

@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 SPACES: Final = " \u00a0\u2007\u2009\u202f"  # what may part thousands
 GAP: Final = r"(?:[^\S\r\n]{1,3}|[^\S\r\n]?\r?\n[^\S\r\n]?)"  # at most one line end: never across a paragraph
 JOIN: Final = rf"(?:{GAP}|[-\u2010\u2011])"
+_MOST_JOINING: Final = 8  # characters that a lead takes at most
 LATIN: Final = r"A-Za-z_\u00c0-\u04ff"  # letters that end a word; Chinese and Japanese are written without gaps
 Value = TypeVar("Value")
 
@@ -36,6 +37,9 @@ class Lexicon(Generic[Value]):
 
     def __init__(self, entries: Mapping[str, Value], lead: str = "", tail: str = "", *, cased: bool = False) -> None:
         self._cased = cased
+        # What may stand first behind blanks and hyphens: a glance at it spares most searches. A letter of the lead too.
+        firsts = [p[0] for p in (*entries, *re.findall(r"[^\W\d_]+", lead))]
+        self._firsts = frozenset(c for first in firsts for c in (first.lower(), first.upper()))
         self._meaning = {self._key(phrase): value for phrase, value in entries.items()}
         any_phrase = alternation(entries)
         body = any_phrase if cased else f"(?i:{any_phrase})"
@@ -43,6 +47,11 @@ class Lexicon(Generic[Value]):
 
     def at(self, text: str, pos: int, end: int) -> Hit[Value] | None:
         """The phrase that starts at `pos`, its lead apart, and ends before `end`."""
+        at, stop = pos, min(end, pos + _MOST_JOINING)
+        while at < stop and (text[at].isspace() or text[at] in "-\u2010\u2011"):
+            at += 1
+        if at == stop or text[at] not in self._firsts:
+            return None
         found = self._pattern.match(text, pos, end)
         return Hit(self._meaning[self._key(found["phrase"])], found.end("phrase")) if found else None
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from counterflow.extract.names.deeds import is_role
 from counterflow.extract.names.gazetteer import Mention
 from counterflow.extract.names.words import BREAK, Page, lexicon
 
@@ -25,6 +26,9 @@ _PLURALS: Final = {
 _TOGETHER: Final = frozenset("companies firms parties sides partners start-ups startups groups labs".split())
 _NUMBERS: Final = {"two": 2, "pair": 2, "duo": 2, "three": 3, "trio": 3}
 _BEING: Final = frozenset("is was be become becomes became remains remain".split())
+_INDEFINITE: Final = frozenset("a an another one unnamed undisclosed unidentified".split())
+_NAMING: Final = frozenset(", ( – — : called named by".split())
+_SPOKEN: Final = 120  # words over which "the buyer" can mean a buyer without a name
 _MODIFIED: Final = ("backed", "owned", "based", "listed", "led")
 
 
@@ -63,14 +67,15 @@ def _phrase(page: Page, i: int, k: int, count: int, taken: set[int]) -> Noun | N
             break
         after, text = _hyphened(page, k)
         low = text.lower()
-        if low.split("-")[0] in lists["not_the"] or (k in taken and not text.endswith(_MODIFIED)):
+        holding = low == "holding" and page.words[after : after + 1] == ["company"]
+        if (low.split("-")[0] in lists["not_the"] and not holding) or (k in taken and not text.endswith(_MODIFIED)):
             return None
         singular = _PLURALS.get(low, low[:-1] if low.endswith("s") and not low.endswith("ss") else low)
         plural = singular != low and (_refers(singular) or (count > 1 and is_head(singular)))
         if _refers(low) or plural:
             following = _hyphened(page, after)[1] if after < len(page.words) and page.gaps[after] == " " else ""
             if not _refers(following):
-                together = plural and k == i + 1 and low in _TOGETHER
+                together = plural and k == i + 1 and (low in _TOGETHER or is_role(singular))
                 if following in lists["not_after"] or (plural != (count > 1) and not together):
                     return None
                 start = max((t + 1 for t in range(i, after) if t in taken), default=i)
@@ -101,7 +106,7 @@ def _hyphened(page: Page, k: int) -> tuple[int, str]:
 
 
 def _refers(word: str) -> bool:
-    return word in lexicon()["refer"] or word == "party" or word.endswith("maker")
+    return word in lexicon()["refer"] or word == "party" or word.endswith("maker") or is_role(word)
 
 
 def is_head(word: str) -> bool:
@@ -131,6 +136,29 @@ def renames(page: Page, noun: Noun, names: Mapping[int, Mention], taken: set[int
     return beside and ahead in {",", "—", "–", ")", "which", "known", "led", "founded", "best", "backed", "in"}
 
 
+def unnamed(page: Page, noun: Noun, taken: set[int]) -> bool:
+    """Whether the text spoke of such a one without a name, and means that one: "an unnamed buyer ... the buyer"."""
+    if noun.head in GENERIC or noun.many > 1:
+        return False
+    for k in range(noun.first - 1, max(0, noun.first - _SPOKEN), -1):
+        if page.words[k].lower() == noun.head:
+            first = next((n for n in range(k - 1, max(0, k - 5) - 1, -1) if page.words[n].lower() in _INDEFINITE), None)
+            if first is not None:
+                return not _explains(page, first, k + 1, taken)
+    return False
+
+
+def _explains(page: Page, first: int, after: int, taken: set[int]) -> bool:
+    """Whether a phrase tells of a name beside it: "Hanbyeol, a battery maker", "a start-up called Larkspur"."""
+    ahead, behind = page.words[after] if after < len(page.words) else "", page.words[first - 1] if first else ""
+    named = {*range(first - 1, after + 1)}
+    if ahead in _NAMING:
+        named.add(after + 1)
+    if behind in _NAMING:
+        named.add(first - 2)
+    return behind in _BEING or behind == "as" or not named.isdisjoint(taken)
+
+
 def place_of(page: Page, noun: Noun) -> str:
     """What the noun is in its clause: subject, object, or value (what a price is put on)."""
     lists, first = lexicon(), noun.first
@@ -151,14 +179,19 @@ def place_of_it(page: Page, i: int) -> str | None:
     while k < end and page.gaps[k] == " " and page.words[k] in lists["adverbs"]:
         k += 1
     verb = page.words[k] if k < end else "."
+    if before in GOVERNING and before not in lists["boundaries"]:
+        if before in {"in", "into", "behind"}:
+            return "other" if not lists["fund_verbs"].isdisjoint(page.words[max(0, i - 9) : i]) else None
+        dealt = lists["dealt"].get(before, frozenset())
+        return "other" if not dealt.isdisjoint(page.words[max(0, i - 9) : i]) else None
     if verb in lists["pleonastic"] or before in {"makes", "made", "make", "making", "find", "found"}:
         return None
     if k > i + 1 and page.words[k + 1 : k + 2] == ["that"]:
         return None  # "it is reported that"
     if before in lists["giving_it"]:
-        return "object"
-    if before in GOVERNING and before not in lists["boundaries"]:
-        return "object" if not lists["fund_verbs"].isdisjoint(page.words[max(0, i - 6) : i]) else None
+        return "other"
+    if verb == "in" and page.words[k + 1 : k + 2] in (["talks"], ["negotiations"], ["discussions"]):
+        return "subject"
     if verb in lists["neutral_before"] or not verb[0].isalpha():
         return None
     acts = verb in lists["acts"] or (verb in lists["verbs"] and verb not in lists["thing_verbs"])
@@ -181,6 +214,14 @@ def told(page: Page, mentions: Iterable[Mention]) -> dict[str, frozenset[str]]:
     said: dict[str, set[str]] = defaultdict(set)
     for mention in mentions:
         first, after = page.at(mention.start), page.at(mention.end)
+        if page.words[first - 1 : first] and page.words[first - 1] in {"founded", "co-founded", "started"}:
+            said[mention.parties[0]] |= {"start-up", "startup"}
+        if first > 1 and page.words[first - 1] in _BEING and is_head(page.words[first - 2]):
+            said[mention.parties[0]].add(page.words[first - 2])  # "its biggest customer is Plinth"
+        if first > 2 and page.words[first - 1] == "," and page.words[first - 3] in {"its", "their"}:
+            said[mention.parties[0]].add(page.words[first - 2])  # "its holding, Baumann"
+        if first > 2 and page.words[first - 2 : first] == ["'", "s"]:  # "Japan's Ogawa Metals" is "the Japanese group"
+            said[mention.parties[0]] |= lexicon()["peoples"].get(page.words[first - 3].lower(), frozenset())
         start = first
         while start > max(0, first - 4) and page.gaps[start] and _describes(page.words[start - 1]):
             start -= 1

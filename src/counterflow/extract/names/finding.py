@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from counterflow.extract.names.carry import carried
+from counterflow.extract.names.defined import definitions
 from counterflow.extract.names.gazetteer import Entry, Gazetteer, Match, Mention, legal_end, scan, tree
 from counterflow.extract.names.open_names import introduce
 from counterflow.extract.names.words import Page, common, lexicon
@@ -40,11 +41,13 @@ def mentions(text: str, segments: Sequence[Segment], gazetteer: Gazetteer) -> li
     """
     page = Page.of(text, segments)
     known = gazetteer.matches(page)
-    met = tree(introduce(page, [m for m in known if _stands_alone(page, m)]).items())
+    defined = tuple(definitions(page))
+    terms = frozenset(term for definition in defined for term in definition.terms)
+    met = tree(introduce(page, [m for m in known if _stands_alone(page, m)], terms).items())
     matches = _longest(page, [*known, *scan(met, page)])
     named = [_mention(page, m) for m in _trusted(page, matches)]
     named = _without_appositions(page, list(_with_roles(page, _with_brackets(page, named), gazetteer)))
-    return sorted([*named, *carried(page, named, gazetteer)])
+    return sorted([*named, *carried(page, named, gazetteer, defined)])
 
 
 def _longest(page: Page, matches: Sequence[Match]) -> list[Match]:
@@ -65,11 +68,13 @@ def _longest(page: Page, matches: Sequence[Match]) -> list[Match]:
 def _trusted(page: Page, matches: Sequence[Match]) -> list[Match]:
     """Without the ordinary words that only look like names: "Target prices", "MU" as a Greek letter."""
     sure = {m.entry.party for m in matches if _stands_alone(page, m)}
-    return [
-        m
-        for m in matches
-        if not m.entry.wary or _stands_alone(page, m) or (m.entry.how != "ticker" and m.entry.party in sure)
-    ]
+    kept: list[Match] = []
+    for m in matches:
+        if m.entry.how == "ticker" and _of_another(page, m, kept[-1] if kept else None):
+            continue
+        if not m.entry.wary or _stands_alone(page, m) or (m.entry.how != "ticker" and m.entry.party in sure):
+            kept.append(m)
+    return kept
 
 
 def _stands_alone(page: Page, match: Match) -> bool:
@@ -83,15 +88,33 @@ def _stands_alone(page: Page, match: Match) -> bool:
         return bool(signed) or (len(word) > 3 and word.isalpha() and not page.loud[first] and not common(word))
     if page.loud[first] or _in_a_longer_name(page, first, after):
         return False
+    behind = page.words[first - 1].lower() if first else ""
+    if len(page.words[first]) == 1 and after == first + 1 and (behind in {"on", "via", "follow"} or behind.isdigit()):
+        return False  # what is said on X is not said by X
     if not page.opening(first):
-        return page.words[first - 1].lower() not in {"the", "a", "an"}
+        return behind not in {"the", "a", "an"}
     ahead = page.words[after : after + 2]
     noun = ahead[:1] and ahead[0] in lexicon()["noun_verbs"] and ahead[1:] and ahead[1] not in _AFTER_A_VERB
     acts = bool(ahead) and ahead[0] in lexicon()["verbs"] and not noun  # "Target plans to", not "Target prices rose"
     return acts or ahead[:1] == ["'"] or legal_end(page, after) > after
 
 
+def _of_another(page: Page, ticker: Match, last: Match | None) -> bool:
+    """Whether brackets give these letters as the ticker of another company: "Cobalt Ridge Corp. (TSX: CRM)"."""
+    near = range(ticker.first - 1, max(0, ticker.first - 4), -1)
+    opening = next((k for k in near if page.words[k] == "("), 0)
+    if not opening or (last and last.entry.party == ticker.entry.party and last.first > opening - 10):
+        return False
+    behind = page.words[opening - 1]
+    return behind[0].isupper() or (behind == "." and not page.gaps[opening - 1])
+
+
 def _in_a_longer_name(page: Page, first: int, after: int) -> bool:
+    """Whether the words beside a name make another one of it: "Anker Target", or no name at all: "Target Price"."""
+    lists, ahead = lexicon(), page.words[after] if after < len(page.words) and page.gaps[after] == " " else ""
+    titled = ahead[:1].isupper() and ahead.lower() in lists["papers"] | lists["instruments"]
+    if titled and not page.opening(first):
+        return True
     behind = first > 0 and page.gaps[first] == " " and _strange(page.words[first - 1]) and not page.opening(first - 1)
     return behind or (after < len(page.words) and page.gaps[after] == " " and _strange(page.words[after]))
 

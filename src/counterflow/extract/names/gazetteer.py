@@ -32,6 +32,7 @@ _KIND_WORDS: Final = {
     "insurer": "investor",
 }
 _PERIODS: Final = frozenset({"inc", "corp", "co", "ltd", "cos", "bros"})
+_DOTTED: Final = re.compile(r"(?:[A-Za-z]\.){2,4}|S\.?à\.? ?r\.?l\.?")
 _END: Final = ""  # the key under which a tree of words keeps its entry
 _NUMBERED: Final = re.compile(r"(.+)s|(.*[A-Za-z])\d{1,3}[a-z]?")
 _SHAPE: Final = '{"entities": [{"name": "...", "aliases": ["..."], "parent": "..." or null, "kind": "company"}]}'
@@ -187,7 +188,13 @@ def legal_end(page: Page, after: int) -> int:
     size = len(page.words)
     while True:
         at = after + 1 if after + 1 < size and page.words[after] == "," and not page.gaps[after] else after
-        if at >= size or page.gaps[at] != " " or not is_legal(page.words[at]):
+        if at >= size or page.gaps[at] != " ":
+            return after
+        dotted = _dotted(page, at)
+        if dotted > at:
+            after = dotted
+            continue
+        if not is_legal(page.words[at]):
             return after
         after = at + 1
         if after < size and page.words[after] == "." and not page.gaps[after] and page.words[at].lower() in _PERIODS:
@@ -195,9 +202,19 @@ def legal_end(page: Page, after: int) -> int:
             after += inside
 
 
+def _dotted(page: Page, at: int) -> int:
+    """Where a legal form with stops, "L.P." or "S.p.A.", ends that begins at word `at`; `at` if none does."""
+    found = _DOTTED.match(page.text, page.starts[at]) if len(page.words[at]) == 1 and page.words[at].isupper() else None
+    if not found or not (is_legal(found[0]) or "à" in found[0]):
+        return at
+    after = page.at(found.end())
+    ends = after < len(page.words) and page.gaps[after] == " " and page.words[after][0].isupper()
+    return after - (ends and page.words[after].lower() in lexicon()["starters"])  # "of Orrin N.V. The loan"
+
+
 def is_legal(word: str) -> bool:
-    """Whether a capitalised word is a legal form: Inc, AG, GmbH."""
-    return word == "plc" or (word[0].isupper() and word.lower() in lexicon()["legal"])
+    """Whether a capitalised word is a legal form: Inc, AG, GmbH, N.V."""
+    return word == "plc" or (word[0].isupper() and word.lower().replace(".", "") in lexicon()["legal"])
 
 
 def _longest(node: Tree, page: Page, i: int) -> Match | None:

@@ -6,7 +6,7 @@ The tests of open mode, each on one place of the text; `open_names` weighs them 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from counterflow.extract.names.gazetteer import is_legal, legal_end
@@ -17,13 +17,19 @@ _SHORT: Final = re.compile(
     r"\s?\(\s?(formerly |previously |the |or )?(?:known as )?([\"“‘']?)"
     r"([A-Z][\w&.-]*(?: [A-Z][\w&.-]*){0,3}?)\.?[\"”’']?\s?\)"
 )
+_BEHIND: Final = re.compile(r"\s?\(([^()]{1,160})\)")
+_QUOTED: Final = re.compile(r"(?<!the )[\"“](?![Tt]he )([^\"“”]{1,40})[\"”]")
 _TICKER: Final = re.compile(r"\s?\(\s?[A-Z]{2,10}\s?:\s?([A-Z0-9]{1,8})(?:\.[A-Z]{1,3})?\s?\)")
+_LISTED: Final = re.compile(
+    r"\s?\(\s?(?:[A-Z]{2,10}\s?:\s?[A-Z0-9]{1,8}|[A-Z0-9]{2,6}(?: [A-Z]{2})?[,;/] )"
+)  # "(TLN, Buy"
+_CALLED: Final = re.compile(r"\s?\([^()]{0,120}[\"“]")
 _MINISTRY: Final = re.compile(
     r"(?:Ministry|Department) (?:of|for) (?:the )?[A-Z]\w+(?:(?:, [A-Z]\w+){0,3},? (?:and|&) [A-Z]\w+)?(?: [A-Z]\w+)?"
 )
 _LABEL: Final = re.compile(
-    r"(?:(?:FY|CY)'?\d{2,4}[EAFP]?|[QH][1-4](?:FY)?\d*[EAFP]?|[1-4][QH](?:FY)?\d*[EAFP]?|9M\d*|[IVX]{2,5}|[A-Z]{2,4}-\d+[A-Z]?)"
-)  # periods, Roman numerals, part numbers
+    r"(?:(?:FY|CY)'?\d{2,4}[EAFP]?|[QH][1-4](?:FY)?\d*[EAFP]?|[1-4][QH](?:FY)?\d*[EAFP]?|9M\d*|[IVX]{2,5}|[A-Z]{2,4}-\d+[A-Z]?|(?:A{1,3}|B{1,3}|C{1,3})[+-]|[ABC]a{1,2}[123])"
+)  # periods, Roman numerals, part numbers, ratings
 _INITIALS: Final = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
 
 
@@ -121,12 +127,18 @@ def is_paper(page: Page, units: Sequence[Unit]) -> bool:
         return the and _tells(page, first - 1, after)
     behind = page.words[first - 1] if first else ""
     ahead = page.words[after] if after < len(page.words) and page.gaps[after] == " " else ""
+    source = page.words[max(0, first - 3) : first - 1] == ["according", "to"] or page.words[
+        max(0, first - 3) : first - 1
+    ] == ["According", "to"]
+    if the and source and len(units) == 1 and ahead in {",", "", "."}:
+        return True  # "According to the Handelsblick, "
     cites = "citing" in page.words[after : after + 5] and ahead in {"reported", "reports", "said", "wrote"}
     reported_by = behind == "by" and first > 1 and page.words[first - 2] == "reported"
     return (
         cites
         or reported_by
-        or behind in {"newspaper", "magazine", "daily", "weekly"}
+        or behind in {"newspaper", "magazine", "daily", "weekly", "website", "portal", "newsletter", "blog", "outlet"}
+        or (behind == "site" and first > 1 and page.words[first - 2] not in {"the", "a", "its", "their", "this"})
         or ahead in {"newspaper", "magazine"}
     )
 
@@ -169,9 +181,14 @@ def is_nobody(page: Page, units: Sequence[Unit]) -> bool:
         return True
     if units[-1].low in lists["events"] or (units[-1].low in lists["not_names"] and not tailed):
         return True
+    if all(unit.text.isupper() and len(unit.text) < 6 for unit in units) and page.words[units[0].first - 1] == "(":
+        return True  # a ticker or an abbreviation
     ordinary = all(_is_ordinary(page, unit) for unit in units)
+    legal = any(is_legal(unit.text.rstrip(".")) for unit in units[1:])
+    if not legal and (units[-1].low in lists["papers"] or (units[-1].low == "securities" and ordinary)):
+        return True  # "Credit Facility", "Class B Common Stock", "Equity Securities"
     if len(units) > 1:
-        return ordinary and not tailed
+        return ordinary and (not tailed or units[-1].low in lists["weak_tails"])
     only = units[0]
     if len(only.text) == 1 or only.low in lists["starters"]:
         return True
@@ -187,7 +204,8 @@ def _is_adverb(page: Page, units: Sequence[Unit]) -> bool:
 
 def _is_place(low: str) -> bool:
     lists = lexicon()
-    return low in lists["places"] or low in lists["demonyms"] or low in lists["connectors"]
+    people = low in lists["demonyms"] or low.removesuffix("s") in lists["demonyms"]
+    return people or low in lists["places"] or low in lists["connectors"]
 
 
 def _is_ordinary(page: Page, unit: Unit) -> bool:
@@ -225,15 +243,20 @@ def _by_before(page: Page, units: Sequence[Unit]) -> int:
     lists = lexicon()
     first = units[0].first
     if page.opening(first):
-        return 0
+        listed = page.words[first - 1] == ":" and page.words[first - 2].lower() in lists["listed_before"]
+        return 3 * listed  # "Peers: Pale Ridge, Coppervale"
     before, earlier = page.words[first - 1], page.words[first - 2].lower() if first > 1 else ""
     if before.lower() in lists["starters"] and page.opening(first - 1):
         before = before.lower()
     if before == "," and head_kind(earlier) and page.words[units[-1].after : units[-1].after + 1] == [","]:
         return 4  # "its foundry unit, Elbora, to"
+    if before.lower() in lists["listed_before"]:
+        return 3  # "Peers Dovecote and Larkin trade at"
     if not before.islower():  # another name, a bracket or a sign
         return 1 if not before[0].isalnum() or before.lower() in lists["demonyms"] else -1
     if head_kind(before):
+        return 4
+    if before == "line" and earlier in {"ferry", "shipping", "cruise", "container"}:
         return 4
     if before in lists["product_nouns"]:
         return -3
@@ -254,10 +277,19 @@ def _by_preposition(page: Page, first: int, before: str, earlier: str) -> int:
         return -3
     if before == "of":
         return 1 + 2 * (earlier in lists["of_before"])
+    if before in {"from", "to"} and _between_places(page, first, before):
+        return -3
     if before in {"to", "for"}:
         earlier_words = page.words[max(0, first - 8) : first - 1]
         return 1 + any(w in lists["fund_verbs"] or w in lists["giving_it"] or _is_amount(w) for w in earlier_words)
     return 1 + (before in lists["finance_before"] or before not in lists["neutral_before"])
+
+
+def _between_places(page: Page, first: int, before: str) -> bool:
+    """As in "from Ostermere to Valdheim": the ends of a way."""
+    if before == "from":
+        return page.words[first + 1 : first + 2] == ["to"] and "".join(page.words[first + 2 : first + 3])[:1].isupper()
+    return first > 3 and page.words[first - 3].lower() == "from" and page.words[first - 2][0].isupper()
 
 
 def _is_amount(word: str) -> bool:
@@ -273,20 +305,17 @@ def _by_after(page: Page, after: int) -> int:
         return 4  # "Heliand, Inc., a developer"
     ahead = page.words[after : after + 12]
     following = ahead[1] if ahead[1:] else ""
-    if ahead[0] == "'":
-        return 2
-    if ahead[0] == "-" and not page.gaps[after]:
-        return 2 if following in {"backed", "owned", "led", "controlled", "funded"} else -2
-    if ahead[0] == "(":
-        at = page.ends[after - 1]
-        return 3 if _TICKER.match(page.text, at) else 2 if _SHORT.match(page.text, at) else 0
+    if ahead[0] in "'(" or (ahead[0] == "-" and not page.gaps[after]):
+        return _by_sign(page, after, following)
     explained = page.apposition(after)
     if explained:
         return 3 if any(head_kind(word) for word in explained) else 1
     if ahead[0] == "," and following in lists["asides"]:
         return 2
-    if ahead[0] == "," and len(ahead) > 2 and following.lower() in lists["places"] and ahead[2] != "'":
-        return -3
+    if following.lower() in lists["places"] and ahead[2:3] not in ([], ["'"], ["-"]) and ahead[0] in {",", "in"}:
+        return -3  # "$23 billion for Shackelford in Texas"
+    if ahead[0] == "to" and following[:1].isupper():
+        return 0  # "from Ostermere to Valdheim"
     if ahead[0] in lists["verbs"] or ahead[0].lower() in lists["after_company"]:
         return 2
     if ahead[0].islower() and not lists["place_nouns"].isdisjoint(ahead[:2]):
@@ -294,6 +323,16 @@ def _by_after(page: Page, after: int) -> int:
     if ahead[0].islower() and ahead[0].endswith(("ed", "s")):
         return 1 + (not common(ahead[0]))  # rather a verb than a plural
     return int(ahead[0] in {"–", "—"})
+
+
+def _by_sign(page: Page, after: int, following: str) -> int:
+    """What an apostrophe, a hyphen or brackets right behind a name say."""
+    at = page.ends[after - 1]
+    if page.words[after] == "-":
+        return 2 if following in {"backed", "owned", "led", "controlled", "funded"} else -2
+    if page.words[after] == "'" or _SHORT.match(page.text, at) or _CALLED.match(page.text, at):
+        return 3 if _LISTED.match(page.text, at) else 2
+    return 3 if _LISTED.match(page.text, at) else 0
 
 
 def kind_of(page: Page, units: Sequence[Unit]) -> str | None:
@@ -310,18 +349,36 @@ def kind_of(page: Page, units: Sequence[Unit]) -> str | None:
 
 
 def shorts(page: Page, after: int) -> list[str]:
-    """Another name that brackets behind a name give: `("Dovecote")`, `(NWP)`, `(OSE: NHAV)`, `(formerly Gina Life)`."""
-    ticker = _TICKER.match(page.text, page.ends[after - 1])
+    """Other names that brackets behind a name give: `("Dovecote")`, `(NWP)`, `(OSE: NHAV) ("Nordhavn")`."""
+    found: list[str] = []
+    at = page.ends[after - 1]
+    for _ in range(3):
+        bracket = _BEHIND.match(page.text, at)
+        if not bracket:
+            break
+        found += _names_in(bracket[1])
+        at = bracket.end()
+    return found
+
+
+def _names_in(bracket: str) -> Iterator[str]:
+    ticker = _TICKER.match(f"({bracket})")
     if ticker:
-        return [ticker[1]]
-    short = _SHORT.match(page.text, page.ends[after - 1])
-    if not short:
-        return []
-    words = short[3].split()
-    while len(words) > 1 and is_legal(words[-1]):
-        words.pop()
-    lists, name = lexicon(), " ".join(words)
-    if name.lower() in lists["places"] | lists["starters"] | lists["calendar"] or name in lists["acronyms"]:
-        return []
-    said = short[1] in {"formerly ", "previously "} or bool(short[2])
-    return [name] if said or name.isupper() or (len(words) == 1 and short[1] is None) else []
+        yield ticker[1]
+        return
+    quoted = [name for name in _QUOTED.findall(bracket) if not all(common(word) for word in name.split())]
+    short = _SHORT.match(f"({bracket})") if not quoted else None
+    said = bool(quoted) or bool(short and short[1] in {"formerly ", "previously "})
+    for full in quoted or ([short[3]] if short else []):
+        words = full.rstrip(".,").split()
+        while len(words) > 1 and is_legal(words[-1]):
+            words.pop()
+        name = " ".join(words)
+        if _may_be_short(name) and (said or name.isupper() or (len(words) == 1 and short and short[1] is None)):
+            yield name
+
+
+def _may_be_short(name: str) -> bool:
+    lists, low = lexicon(), name.lower()
+    nobody = low in lists["places"] or low in lists["starters"] or low in lists["calendar"]
+    return name[:1].isupper() and not nobody and name not in lists["acronyms"]

@@ -13,28 +13,26 @@ from typing import Final
 
 from counterflow.extract.names.gazetteer import Entry, Match, is_legal, legal_end
 from counterflow.extract.names.open_evidence import (
-    FAMILY_OFFICE,
     Unit,
     abbreviations,
     backing,
-    capital,
     is_nobody,
     is_paper,
     is_person,
-    is_tail,
     kind_of,
-    ministry,
     shorts,
     state,
     tail_kind,
 )
-from counterflow.extract.names.words import BREAK, Page, common, lexicon
+from counterflow.extract.names.runs import runs, units_of
+from counterflow.extract.names.voice import capitalised, letterhead
+from counterflow.extract.names.words import Page, common, lexicon
 
 _ENOUGH: Final = 2  # backing from which a candidate is a company
+_MORE: Final = 3  # the same in English with many names
 _SURE: Final = 4
-_LONGEST: Final = 10  # words of a name
 _LOUD_SHARE: Final = 0.3  # from this share of capitals inside sentences on, capitals prove little (German, say)
-_LETTERED: Final = frozenset({"Series", "Class", "Phase"})
+_ENGLISH: Final = frozenset("the of and to in a for on by with is has its".split())
 _FULL_FORMS: Final = frozenset({"corporation", "company"})  # legal forms that people speak as part of the name
 
 
@@ -56,12 +54,16 @@ class _Candidate:
         return best + further + (worst if best < 3 and worst < 0 else 0)
 
 
-def introduce(page: Page, known: Sequence[Match]) -> dict[str, Entry]:
-    """The names that the text introduces beside the known ones: each form in which it may stand, and what it means."""
+def introduce(page: Page, known: Sequence[Match], terms: frozenset[str] = frozenset()) -> dict[str, Entry]:
+    """The names that the text introduces beside the known ones: each form in which it may stand, and what it means.
+
+    `terms`: words that the text defines for its own use ("the Purchaser"), which are no names.
+    """
     others: dict[str, Entry] = {}
     candidates: dict[str, _Candidate] = {}
-    for units, titled in _runs(page, known):
-        _sort_in(page, units, others, candidates, titled=titled)
+    for units, titled in runs(page, known):
+        if " ".join(unit.text for unit in units) not in terms:
+            _sort_in(page, units, others, candidates, titled=titled)
     for form, entry in list(others.items()):
         if entry.kind == "person":
             surname = form.split()[-1]
@@ -69,12 +71,31 @@ def introduce(page: Page, known: Sequence[Match]) -> dict[str, Entry]:
             others.setdefault(surname, entry)
     for abbreviation in abbreviations(page):
         candidates.pop(abbreviation, None)
-    accepted = _accept(page, candidates, enough=_ENOUGH if _is_quiet(page) else _SURE)
+    shorter = _shorter_known(page, known, candidates)
+    accepted = _accept(page, candidates, _enough(page))
     places = frozenset(
         name for name, candidate in candidates.items() if candidate not in accepted and min(candidate.scores) < 0
     )
-    forms = _shorts_of(page, known) | _forms(page, accepted, places)
-    return _in_capitals(page, forms) | forms | others
+    forms = _shorts_of(page, known) | shorter | _forms(page, accepted, places)
+    return _in_capitals(page, forms) | _of_the_head(page, known, forms) | forms | others
+
+
+def _of_the_head(page: Page, known: Sequence[Match], forms: Mapping[str, Entry]) -> dict[str, Entry]:
+    """The company whose filing this is, where its name stands in the head alone, in capitals."""
+    head = letterhead(page)
+    if head is None or any(match.first == head[0] for match in known):
+        return {}
+    first, after = head
+    while after < len(page.words) and page.words[after].lower() in _FULL_FORMS and page.gaps[after] == " ":
+        after += 1
+    shouted = [page.text[page.starts[u.first] : page.ends[u.after - 1]] for u in units_of(page, first, after)]
+    texts = capitalised(shouted)
+    name = " ".join(texts)
+    if name in forms or not name.strip():
+        return {}
+    entry = Entry(name, tail_kind(texts[-1].lower()) or "company", "open", confidence=0.85)
+    shorter = {form: entry for form in _shorter(texts) if not common(form)}
+    return shorter | {name: entry, " ".join(shouted): entry}
 
 
 def _in_capitals(page: Page, forms: Mapping[str, Entry]) -> dict[str, Entry]:
@@ -93,194 +114,18 @@ def _shorts_of(page: Page, known: Sequence[Match]) -> dict[str, Entry]:
     }
 
 
-def _runs(page: Page, known: Sequence[Match]) -> Iterator[tuple[tuple[Unit, ...], bool]]:
-    """Capitalised runs of the running text, cut at titles and trimmed; and whether a title stands before."""
-    taken = bytearray(len(page.words))
+def _shorter_known(page: Page, known: Sequence[Match], candidates: dict[str, _Candidate]) -> dict[str, Entry]:
+    """Shorter forms of known names, where the text uses them: "Cipher" of Cipher Mining. They are no candidates."""
+    found: dict[str, Entry] = {}
     for match in known:
-        if not _goes_on(page, match):
-            taken[match.first : match.after] = b"\x01" * (match.after - match.first)
-    i, size = 0, len(page.words)
-    while i < size:
-        if not page.asserting[i] or page.loud[i] or taken[i] or not capital(page.words[i]):
-            i += 1
-            continue
-        after = _run_end(page, i, taken)
-        if after - i > 2 * _LONGEST:  # capitals as a habit: no name
-            i = after
-            continue
-        units = _units(page, i, after)
-        department = next((u.first for u in units if ministry(page, u.first) > u.first), None)
-        if department is not None:
-            after = ministry(page, department)
-            yield tuple(_units(page, department, after)), False
-        elif not (i and taken[i - 1] and page.gaps[i] == " " and all(is_tail(u) or common(u.text) for u in units)):
-            yield from _pieces(page, units)
-        i = after
-
-
-def _goes_on(page: Page, match: Match) -> bool:
-    """Whether a known name only begins a longer one: "Samsung Heavy Industries", "Wes Cummins", "Azure Power"."""
-    lists, after = lexicon(), match.after
-    if match.entry.kind in {"person", "media", "government"} or match.entry.how in {"descriptor", "ticker"}:
-        return False
-    if match.after - match.first == 1 and _behind_a_first_name(page, match.first):
-        return True
-    words: list[str] = []
-    while (
-        after < min(len(page.words), match.after + _LONGEST)
-        and page.gaps[after] == " "
-        and page.words[after][0].isupper()
-    ):
-        if is_legal(page.words[after]):
-            break
-        words.append(page.words[after].lower())
-        after += 1
-    if not words or words[0] in lists["titles"] or page.loud[match.first]:
-        return False
-    hard = tail_kind(words[-1]) is not None and words[-1] not in lists["soft_tails"]
-    strange = not any(common(word) or word.upper() in lists["acronyms"] for word in words)
-    house = page.words[match.first].lower() in lists["houses"] and match.after - match.first == 1
-    return (
-        (house and (hard or strange))
-        or (hard and len(words) > 1 and not all(tail_kind(w) for w in words))
-        or (match.entry.how == "product" and any(tail_kind(w) and w not in lists["soft_tails"] for w in words))
-    )
-
-
-def _behind_a_first_name(page: Page, i: int) -> bool:
-    """Whether a first name stands before: in "Wes Cummins" the surname only looks like a company."""
-    if i == 0 or page.gaps[i] != " " or not page.words[i - 1][0].isupper():
-        return False
-    return page.words[i - 1].lower() in lexicon()["first_names"] or (
-        i > 1
-        and page.gaps[i - 1] == " "
-        and page.words[i - 2].lower() in lexicon()["titles_lower"]
-        and not common(page.words[i - 1])
-    )
-
-
-def _run_end(page: Page, first: int, taken: bytearray) -> int:
-    j, size = first + 1, len(page.words)
-    while j < size and page.gaps[j] != BREAK and not taken[j]:
-        step = _spaced_step(page, j, taken) if page.gaps[j] else _glued_step(page, first, j)
-        if not step:
-            break
-        j += step
-    return j
-
-
-def _spaced_step(page: Page, j: int, taken: bytearray) -> int:
-    """How many words the run takes on at word j, which stands apart: 0 ends the run."""
-    lists, word, k = lexicon(), page.words[j], j
-    if capital(word) or word == "plc":
-        return 1
-    while (
-        k < min(len(page.words), j + 2)
-        and page.gaps[k] == " "
-        and (page.words[k] in lists["connectors"] or page.words[k] == "&")
-    ):
-        k += 1
-    if word == "and" and j + 1 < len(page.words) and _joins(page.words[j - 1].lower(), page.words[j + 1].lower()):
-        k = j + 1
-    if k == j or k >= len(page.words) or page.gaps[k] != " " or taken[k] or not page.words[k][0].isupper():
-        return 0
-    if word == "of" and page.words[j - 1].lower() not in lists["of_heads"]:
-        return 0
-    return k - j + 1
-
-
-def _joins(left: str, right: str) -> bool:
-    """Whether "and" stands inside a name: "Industrial and Commercial Bank", "Ashton Gas and Electric"."""
-    return left in lexicon()["and_left"] or (tail_kind(left) == "company" and tail_kind(right) == "company")
-
-
-def _glued_step(page: Page, first: int, j: int) -> int:
-    """How many words the run takes on at word j, which follows without a space: 0 ends the run."""
-    word, before = page.words[j], page.words[j - 1]
-    following = page.words[j + 1] if j + 1 < len(page.words) and not page.gaps[j + 1] else ""
-    if word == "." and j > 1 and page.words[j - 2] in _LETTERED:
-        return 0  # "Series E. Skerry": a sentence ends
-    if word == "." and len(before) == 1 and not following and j + 1 < len(page.words):
-        after = page.words[j + 1]
-        return int(page.gaps[j + 1] == " " and after[0].isupper() and after.lower() not in lexicon()["starters"])
-    if (
-        word == "."
-        and is_legal(before)
-        and page.words[j + 1 : j + 2] == ["of"]
-        and page.words[j + 2 : j + 3]
-        and page.words[j + 2][0].isupper()
-    ):
-        return 3  # "Solar Energy Corp. of India"
-    if not following or not following[0].isalnum():
-        return int(word == "+")
-    if word == "'":
-        return 2 if following[0].isupper() and len(following) > 1 and len(before) < 3 else 0
-    if word == "-" and before.isupper() and common(before):
-        return 0  # "UPDATE-Dovecote signs"
-    if word == "-":
-        given = page.words[first].lower() in lexicon()["surnames_first"] and j > first + 1 and len(following) < 7
-        return 2 if capital(following) or following.isdigit() or given else 0
-    return 2 if word in ".&" else 0
-
-
-def _units(page: Page, first: int, after: int) -> list[Unit]:
-    units: list[Unit] = []
-    start = first
-    for i in range(first + 1, after + 1):
-        if i == after or page.gaps[i]:
-            units.append(Unit(start, i, "".join(page.words[start:i])))
-            start = i
-    if page.words[after : after + 2] == FAMILY_OFFICE.split():
-        units.append(Unit(after, after + 2, FAMILY_OFFICE))
-    return units
-
-
-def _pieces(page: Page, units: Sequence[Unit]) -> Iterator[tuple[tuple[Unit, ...], bool]]:
-    """A run cut at job titles and trade acronyms: "Fennimore CEO Lena Marsh" names a firm and a person."""
-    lists = lexicon()
-    piece: list[Unit] = []
-    titled = _title_before(page, units[0].first)
-    for unit in units:
-        low = unit.low.rstrip(".")
-        title = low in lists["titles"] or low in lists["honorifics"]
-        if (
-            not title
-            and low not in lists["calendar"]
-            and (unit.text not in lists["acronyms"] or (unit.text == "AI" and piece))
-        ):
-            piece.append(unit)
-            continue
-        yield from _trimmed(page, piece, titled=titled)
-        piece, titled = [], title
-    yield from _trimmed(page, piece, titled=titled)
-
-
-def _title_before(page: Page, first: int) -> bool:
-    if first == 0 or page.gaps[first] == BREAK:
-        return False
-    before = page.words[first - 1]
-    if before == "." and first > 1:
-        return page.words[first - 2].lower() in lexicon()["honorifics"]
-    return before.lower() in lexicon()["titles_lower"]
-
-
-def _trimmed(page: Page, units: list[Unit], *, titled: bool) -> Iterator[tuple[tuple[Unit, ...], bool]]:
-    """Without what only leads up to a name: "The", "Rival", "Danish"."""
-    lists = lexicon()
-    first, after = 0, len(units)
-    while first < after:
-        low, rest = units[first].low, units[first + 1 : after]
-        leads = low in lists["starters"] and (page.opening(units[first].first) or low in {"the", "a", "an"})
-        paper = bool(rest) and (rest[-1].low in lists["media"] or rest[-1].low in lists["media_weak"])
-        named = paper or (all(is_tail(unit) for unit in rest) and rest[:1] and rest[0].low != "ai")
-        origin = low in lists["demonyms"] and bool(rest) and not named  # "Danish Nordhavn", not "British Airways"
-        if not leads and not origin:
-            break
-        first += 1
-    while after > first and (units[after - 1].low in lists["connectors"] or units[after - 1].text == "&"):
-        after -= 1
-    if first < after:
-        yield tuple(units[first:after]), titled and first == 0
+        if match.entry.how in {"name", "alias"} and match.after > match.first + 1 and match.entry.kind != "media":
+            written = page.text[page.starts[match.first] : page.ends[match.after - 1]].split()
+            for form in _shorter(written):
+                if form in candidates and not common(form):
+                    found.setdefault(form, match.entry._replace(how="alias", confidence=0.85, wary=False))
+    for form in found:
+        candidates.pop(form)
+    return found
 
 
 def _sort_in(
@@ -301,15 +146,19 @@ def _sort_in(
         candidate.places.append((units[0].first, units[-1].after))
         candidate.scores.append(backing(page, units))
         candidate.kind = candidate.kind or kind_of(page, units)
-        candidate.shorts += shorts(page, units[-1].after)
+        candidate.shorts += shorts(page, legal_end(page, units[-1].after))
 
 
-def _is_quiet(page: Page) -> bool:
-    """Whether a capital inside a sentence is rare enough to mean something."""
+def _enough(page: Page) -> int:
+    """The backing from which a candidate is a company: more where a capital inside a sentence means less."""
     inside = [
         i for i in range(1, len(page.words)) if page.gaps[i] == " " and page.words[i][0].isalpha() and not page.loud[i]
     ]
-    return len(inside) < 40 or sum(page.words[i][0].isupper() for i in inside) < _LOUD_SHARE * len(inside)
+    capitals = sum(page.words[i][0].isupper() for i in inside)
+    if len(inside) < 40 or capitals < _LOUD_SHARE * len(inside):
+        return _ENOUGH
+    english = sum(page.words[i] in _ENGLISH for i in inside) > 0.1 * len(inside)
+    return _MORE if english and capitals < 0.5 * len(inside) else _SURE
 
 
 def _accept(page: Page, candidates: dict[str, _Candidate], enough: int) -> list[_Candidate]:
@@ -344,7 +193,8 @@ def _forms(page: Page, accepted: Sequence[_Candidate], places: frozenset[str]) -
 
     `places`: words that the text uses of a town or a site, which are no short form ("Louisville Gas").
     """
-    named = [(_without_legal(candidate.units), candidate) for candidate in accepted]
+    quiet = {" ".join(texts).upper(): texts for c in accepted if not (texts := _without_legal(c.units))[0].isupper()}
+    named = [(_quietly(_without_legal(candidate.units), quiet), candidate) for candidate in accepted]
     named.sort(key=lambda pair: (-len(pair[0]), pair[1].places[0]))
     given = {short: candidate for _, candidate in named for short in candidate.shorts}
     words = frozenset(page.words)
@@ -355,11 +205,24 @@ def _forms(page: Page, accepted: Sequence[_Candidate], places: frozenset[str]) -
         entry = forms.get(name) or Entry(name, kind, "open", confidence=0.85 if candidate.backing >= _SURE else 0.75)
         forms.setdefault(name, entry)
         full = " ".join(unit.text for unit in candidate.units)
-        for form in (*([full] if ". " in full else []), *_shorter(texts), *candidate.shorts, *_initials(texts, words)):
+        shouted = " ".join(_without_legal(candidate.units))
+        for form in (
+            shouted,
+            *([full] if ". " in full else []),
+            *_shorter(texts),
+            *candidate.shorts,
+            *_initials(texts, words),
+        ):
             if form in places:
                 continue
             forms.setdefault(form, entry._replace(wary=common(form) or form.lower() in lexicon()["first_names"]))
     return forms
+
+
+def _quietly(texts: list[str], quiet: Mapping[str, list[str]]) -> list[str]:
+    """A name set in capitals, as the text writes it elsewhere, else as one would; short ones stay as they are."""
+    shouted = len(texts) > 1 and all(text.isupper() for text in texts) and any(len(text) > 4 for text in texts)
+    return quiet.get(" ".join(texts)) or capitalised(texts) if shouted else texts
 
 
 def _without_legal(units: Sequence[Unit]) -> list[str]:

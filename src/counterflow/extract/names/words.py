@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -17,16 +17,20 @@ from typing import Any, Final
 
 from counterflow.model.source import ASSERTING, Segment
 
-_WORD: Final = re.compile(r"(?:https?://|www\.)\S+|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*|\S")
+_WORD: Final = re.compile(r"(?:https?://|www\.)\S+|A/S\b|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*|\S")
 _BREAK: Final = re.compile(r"\n[^\S\n]*\n|\t")
 _ITEM: Final = re.compile(r"\s*(?:[*•·‣▪]\s|[-–—]\s)")  # a line of a list
 _ALIKE: Final = {"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-"}
 _CLOSERS: Final = frozenset("\"'”’)]»")
 _NEVER_LAST: Final = frozenset(
-    "Mr Mrs Ms Dr Prof Sen Gov Gen St vs approx No Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split()
+    (
+        "Mr Mrs Ms Dr Prof Sen Gov Gen St vs approx No Nos Rs Re Art Fig "
+        "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
+    ).split()
 )
 _SELDOM_LAST: Final = frozenset("Inc Corp Co Ltd Cos Bros Jr Sr plc Pte Pvt Sdn Bhd".split())
 _LONGEST: Final = 250  # words of a sentence
+_ENDINGS: Final = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"))
 BREAK: Final = "\n"  # a gap that no name and no sentence reaches across
 
 
@@ -44,10 +48,19 @@ def _words(lines: Sequence[str]) -> frozenset[str]:
     return frozenset(word for line in lines for word in line.split())
 
 
+@lru_cache(maxsize=20_000)
 def common(word: str) -> bool:
-    """Whether a word, however capitalised, is an ordinary English word of the trade."""
-    lists = lexicon()
-    return word.lower() in lists["starters"] or word.lower() in lists["common"]
+    """Whether a word, however capitalised and inflected, is an ordinary English word of the trade."""
+    lists, low = lexicon(), word.lower()
+    return any(form in lists["starters"] or form in lists["common"] for form in _uninflected(low))
+
+
+def _uninflected(low: str) -> Iterator[str]:
+    """A word, and what it may be a plural or a past of: "amounts" of "amount"."""
+    yield low
+    for ending, instead in _ENDINGS:
+        if low.endswith(ending) and len(low) > len(ending) + 3:
+            yield low[: -len(ending)] + instead
 
 
 def keys(name: str) -> tuple[str, ...]:
