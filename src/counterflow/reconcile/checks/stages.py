@@ -17,7 +17,7 @@ _FIRM: Final = frozenset({"done", "agreed"})
 _EARLY: Final = {"mooted": "amount in talks", "letter of intent": "letter of intent"}
 _WHOLE: Final = frozenset({None, "new_money"})
 _ONE_STORY_DAYS: Final = 180
-_LEAST: Final = 0.6
+_LEAST: Final = 0.5
 
 
 # ---------------------------------------------------------------- evolution
