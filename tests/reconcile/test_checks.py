@@ -208,7 +208,7 @@ def test_less_than_six_weeks_after_by_hand() -> None:
 def test_a_title_against_its_body() -> None:
     """Hundreds of millions [0.1, 1] against over 10 [9.5, open)."""
     text = (
-        "Tern Capital plans to invest hundreds of millions of dollars in Larkspur AI\n\n"
+        "Tern Capital to put hundreds of millions of dollars into Larkspur AI\n\n"
         "Tern Capital is in talks to invest over $10 billion in Larkspur AI."
     )
     (found,) = [i for i in issues(text) if i.severity == "hard"]
