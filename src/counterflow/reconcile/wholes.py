@@ -28,6 +28,8 @@ def in_context(deals: Sequence[Deal], register: Register) -> tuple[Deal, ...]:
 
     A deal that holds others (a whole with tranches, a sum over years with its cheques) keeps what they leave of it:
     flagged `remainder`, or `in_parts` and of no class where they leave nothing. Its timeline keeps the whole.
+    Parts less firm than a total told later are flagged `in_total` and of no class; a tranche that stands where it does
+    because its deal is reported completed is flagged `by_its_whole`; sums that cannot stand are put aside (`doubtful`).
     """
     rest = _running_totals(_less(_less(_funded(doubtful(deals)), _tranches), _cheques))
     return tuple(
